@@ -1,0 +1,1 @@
+"""Ground floor: findings, errors, dates, units and citations. Knows no study, file or database."""
