@@ -12,7 +12,7 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -84,16 +84,16 @@ def tables() -> dict[str, Table]:
     return {name: _table(name, block) for name, block in tomllib.loads(text).items()}
 
 
-def _table(name: str, block: dict[str, object]) -> Table:
-    columns = block.pop("columns")
-    key = block.pop("key")
-    assert isinstance(columns, list) and isinstance(key, list)
+def _table(name: str, block: dict[str, Any]) -> Table:
     return Table(
         name=name,
-        key=tuple(key),
-        columns=tuple(
-            Column(**{k: tuple(v) if isinstance(v, list) else v for k, v in c.items()})
-            for c in columns
-        ),
-        **block,  # type: ignore[arg-type]
+        title=block["title"],
+        domain=block["domain"],
+        key=tuple(block["key"]),
+        help=block["help"],
+        columns=tuple(_column(one) for one in block["columns"]),
     )
+
+
+def _column(block: dict[str, Any]) -> Column:
+    return Column(**{**block, "codes": tuple(block.get("codes", ()))})

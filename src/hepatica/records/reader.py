@@ -1,0 +1,41 @@
+"""The door of the records: from the `[records]` table of study.toml to checked tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from hepatica.core.errors import UsageError
+from hepatica.core.finding import Finding
+from hepatica.records.intake import read_tables
+from hepatica.records.record import Records
+from hepatica.records.safety import source_path
+from hepatica.records.sheet import Sheet
+from hepatica.records.workbook import read_workbook
+
+
+def read_records(
+    folder: Path, source: Mapping[str, object], *, cutoff: date | None = None
+) -> Records:
+    """Records of a study: read, typed and checked, with every finding and every file read.
+
+    Parameters
+    ----------
+    folder : Path            The study folder.
+    source : mapping         The `[records]` table: ``reader`` workbook | csv | sdtm | mapping,
+                             ``path`` (``${HEPATICA_DATA}`` at its start is replaced), and what
+                             the reader needs besides.
+    cutoff : date, optional  Data cutoff; later records are told.
+
+    Raises      UsageError for an unknown reader; Unreadable for input that cannot be read.
+    """
+    reader = str(source.get("reader", "workbook"))
+    sheets: list[Sheet] = []
+    findings: list[Finding] = []
+    if reader != "workbook":
+        raise UsageError(f"records.reader is '{reader}'; expected workbook")
+    path = source_path(folder, str(source.get("path", "records.xlsx")))
+    sheets, findings = read_workbook(path)
+    full, faults = read_tables(sheets)
+    return Records.of(full, tuple(findings + faults), (path,))
