@@ -16,7 +16,9 @@ import pyarrow as pa
 from hepatica.core.finding import Finding
 from hepatica.core.finding_code import finding_of
 from hepatica.records.cell import Cell, Value, cell_of, shown
+from hepatica.records.place import Places
 from hepatica.records.sheet import Broken, Sheet
+from hepatica.records.standard import derive_standard
 from hepatica.records.table import Column, Table, tables
 
 NOTES_EACH = 20
@@ -33,7 +35,9 @@ class _Faults:
     found: list[tuple[int, Cell, object]] = field(default_factory=list)
 
 
-def read_tables(sheets: Iterable[Sheet]) -> tuple[dict[str, pa.Table], list[Finding]]:
+def read_tables(
+    sheets: Iterable[Sheet], places: Places
+) -> tuple[dict[str, pa.Table], list[Finding]]:
     """Typed tables of all sheets, those of one table one after the other, with findings."""
     by_table: dict[str, list[Sheet]] = defaultdict(list)
     for sheet in sheets:
@@ -48,7 +52,11 @@ def read_tables(sheets: Iterable[Sheet]) -> tuple[dict[str, pa.Table], list[Find
             piece, faults = read_rows(table, sheet)
             pieces.append(piece)
             findings += faults
-        full[name] = _numbered(pa.concat_tables(pieces).combine_chunks())
+        rows = _numbered(pa.concat_tables(pieces).combine_chunks())
+        if table.standard_columns:
+            rows, faults = derive_standard(table, rows, places)
+            findings += faults
+        full[name] = rows
     return full, findings
 
 
@@ -78,6 +86,8 @@ def read_rows(table: Table, sheet: Sheet) -> tuple[pa.Table, list[Finding]]:
     arrays["seq"] = (
         pa.nulls(size, pa.int64()) if sheet.seq is None else pa.array(sheet.seq, pa.int64())
     )
+    for name in schema.names:
+        arrays.setdefault(name, pa.nulls(size, schema.field(name).type))
     return pa.Table.from_pydict(arrays, schema=schema), findings
 
 

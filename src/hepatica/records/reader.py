@@ -9,6 +9,7 @@ from pathlib import Path
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding
 from hepatica.records.intake import read_tables
+from hepatica.records.place import Places
 from hepatica.records.record import Records
 from hepatica.records.safety import source_path
 from hepatica.records.sheet import Sheet
@@ -37,5 +38,6 @@ def read_records(
         raise UsageError(f"records.reader is '{reader}'; expected workbook")
     path = source_path(folder, str(source.get("path", "records.xlsx")))
     sheets, findings = read_workbook(path)
-    full, faults = read_tables(sheets)
+    places = Places(sheets)
+    full, faults = read_tables(sheets, places)
     return Records.of(full, tuple(findings + faults), (path,))

@@ -3,7 +3,9 @@
 Besides its declared columns every table carries `SOURCE_COLUMNS`: the file, sheet and row (as
 the spreadsheet shows it; the header is row 1) that a record came from, and `seq`, the record's
 number within its subject and table, 1, 2, 3 (SDTM's --SEQ). A date column ``x_date`` is
-followed by ``x_date_flag``: '' whole, 'D' day imputed, 'M' month and day imputed.
+followed by ``x_date_flag``: '' whole, 'D' day imputed, 'M' month and day imputed. Tables of tests
+(labs, vitals) also carry their numbers in the test's standard unit: ``standard_value``, and
+``standard_lower_limit``, ``standard_upper_limit`` for labs, with ``standard_unit``.
 """
 
 from __future__ import annotations
@@ -65,13 +67,24 @@ class Table:
         """The declared column of that name; KeyError where there is none."""
         return next(c for c in self.columns if c.name == name)
 
+    @property
+    def standard_columns(self) -> dict[str, str]:
+        """Numbers of a table of tests -> their columns in the test's standard unit."""
+        if not any(column.catalogue for column in self.columns):
+            return {}
+        names = [column.name for column in self.columns if column.kind == "number"]
+        return {name: f"standard_{name}" for name in names}
+
     def schema(self) -> pa.Schema:
-        """Arrow schema of the table as read: declared columns, date flags, source columns."""
+        """Arrow schema of the table as read: declared, date flag, standard and source columns."""
         fields = []
         for column in self.columns:
             fields.append(pa.field(column.name, _ARROW[column.kind]))
             if column.kind == "date":
                 fields.append(pa.field(f"{column.name}_flag", pa.string()))
+        if self.standard_columns:
+            fields += [pa.field(name, pa.float64()) for name in self.standard_columns.values()]
+            fields.append(pa.field("standard_unit", pa.string()))
         fields += [pa.field("src_file", pa.string()), pa.field("src_sheet", pa.string())]
         fields += [pa.field("src_row", pa.int64()), pa.field("seq", pa.int64())]
         return pa.schema(fields)

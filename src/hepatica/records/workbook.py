@@ -90,7 +90,7 @@ def read_sheet(
         sheet=place.sheet,
         columns=columns,
         rows=[i + 1 for i in kept],
-        headers={column: texts[position] for column, position in at.items()},
+        headers={column: texts[position].rstrip(" *") for column, position in at.items()},
         letters={column: column_letter(position) for column, position in at.items()},
     )
     return [sheet], findings + _merged(part, place)
