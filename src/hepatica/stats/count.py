@@ -10,8 +10,8 @@ from hepatica.stats.observation import (
     Floats,
     Ints,
     Observation,
-    merge_observation,
     merged_times,
+    time_rank,
     whole_numbers,
 )
 
@@ -30,28 +30,28 @@ class RiskTable:
 def risk_table(seen: Observation) -> RiskTable:
     """Numbers at risk, of events and censorings at each distinct time, near-equal times merged.
 
-    Whole-number times are counted into bins, others sorted once with the event as the last bit
-    of the key; both give the same table.
+    Whole-number times and delayed entries are counted into bins, other times sorted once with
+    the event as the last bit of the key; both give the same table.
+
+    Raises      NotDefined where an interval has no length left after merging.
     """
-    seen = merge_observation(seen) if seen.entry is not None else seen
-    whole = whole_numbers(seen.time)
-    time, events, censored = _counted(whole, seen) if whole is not None else _sorted(seen)
-    leaving = events + censored
-    if seen.entry is None:
-        at_risk = seen.size - np.concatenate(([0], np.cumsum(leaving[:-1])))
-    else:
-        entered = np.searchsorted(np.sort(seen.entry), time, side="left")
-        at_risk = entered - np.concatenate(([0], np.cumsum(leaving[:-1])))
-    return RiskTable(time, at_risk, events, censored, seen.size)
+    if seen.entry is None and whole_numbers(seen.time) is None:
+        time, events, censored = _sorted(seen)
+        return RiskTable(time, seen.size - _before(events + censored), events, censored, seen.size)
+    ranks = time_rank(seen)
+    cells = np.bincount(2 * ranks.rank + seen.event, minlength=2 * len(ranks.distinct))
+    used = np.flatnonzero(cells[0::2] + cells[1::2])
+    censored, events = cells[0::2][used], cells[1::2][used]
+    inside = np.full(len(used), seen.size)
+    if ranks.entry_rank is not None:
+        inside = np.searchsorted(np.sort(ranks.entry_rank), used, side="left")
+    at_risk = inside - _before(events + censored)
+    return RiskTable(ranks.distinct[used], at_risk, events, censored, seen.size)
 
 
-def _counted(whole: Ints, seen: Observation) -> tuple[Floats, Ints, Ints]:
-    cells = np.bincount(2 * whole + seen.event)
-    if len(cells) % 2:
-        cells = np.append(cells, 0)
-    censored, events = cells[0::2], cells[1::2]
-    used = np.flatnonzero(censored + events)
-    return used.astype(np.float64), events[used], censored[used]
+def _before(leaving: Ints) -> Ints:
+    total: Ints = np.cumsum(leaving) - leaving
+    return total
 
 
 def _sorted(seen: Observation) -> tuple[Floats, Ints, Ints]:

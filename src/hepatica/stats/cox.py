@@ -22,7 +22,6 @@ from hepatica.stats.observation import (
     Observation,
     check_group,
     check_observation,
-    merge_observation,
 )
 from hepatica.stats.risk_set import RiskSet, derive_risk_set, information, moments, score
 from hepatica.stats.tail import chi_square_upper, normal_two_sided
@@ -112,7 +111,7 @@ def cox(
     ties = options.get("ties", "efron")
     if ties not in ("efron", "breslow"):
         raise UsageError(f"ties {ties!r}: expected efron or breslow")
-    seen = merge_observation(check_observation(time, event, options.get("entry")))
+    seen = check_observation(time, event, options.get("entry"))
     x = _matrix(covariates, seen.size)
     names = _names(options.get("names"), x.shape[1])
     if not seen.event.any():
@@ -121,7 +120,8 @@ def cox(
     code = None if strata is None else check_group(strata, seen.size)[0]
     centre, scale = _scaling(x)
     sets = derive_risk_set(seen, x, code, ties == "efron")
-    sets.x[:] = (sets.x - centre[:, None]) * scale[:, None]
+    sets.x[:] -= centre[:, None]
+    sets.x[:] *= scale[:, None]
     newton = _newton(sets)
     return _result(names, scale, newton, Fitted(sets, newton.beta, newton.kept, seen))
 

@@ -256,38 +256,35 @@ def _midpoint(time: Floats, height: Floats, p: float) -> float | None:
     """R's findq: the mean of the first times at which 1 - S reaches p - tol and p + tol."""
     if p == 0:
         return 0.0
-    drop, when, last = _ladder(time, height)
-    here = int(np.searchsorted(drop + TOLERANCE, p))
-    if here == len(drop):
-        return None
-    if abs(p - last) < TOLERANCE:
-        # The curve ends on this plateau: its right end is the last follow-up.
-        return float(when[here] + time[-1]) / 2
-    there = int(np.searchsorted(drop - TOLERANCE, p))
-    return None if there == len(drop) else float(when[here] + when[there]) / 2
-
-
-def _ladder(time: Floats, height: Floats) -> tuple[Floats, Floats, float]:
-    """Distinct values of 1 - S in rising order, when each first occurs, and the last of them.
-
-    An upper limit can rise again; then the values are sorted, as R's approx() does. The last is
-    nan where the band ends undefined.
-    """
     drop = np.concatenate(([0.0], 1 - height))
-    when = np.concatenate(([0.0], time))
-    known = ~np.isnan(drop)
-    ends_unknown = False
-    if not known.all():
-        first_unknown = int(np.argmin(known))
-        drop_known, when = drop[known], when[known]
-        fresh = np.unique(drop_known, return_index=True)[1].max()
-        ends_unknown = first_unknown > np.flatnonzero(known)[fresh]
-        drop = drop_known
-    rise = np.diff(drop)
-    if (rise >= 0).all():
-        new = np.concatenate(([True], rise > 0))
-        drop, when = drop[new], when[new]
-        return drop, when, np.nan if ends_unknown else float(drop[-1])
-    values, index = np.unique(drop, return_index=True)
-    last = np.nan if ends_unknown else float(drop[index.max()])
-    return values, when[index], last
+    here, there = _least(drop + TOLERANCE, p), _least(drop - TOLERANCE, p)
+    if here is None:
+        return None
+    start = 0.0 if here == 0 else float(time[here - 1])
+    if there is None or abs(p - drop[here]) < TOLERANCE:
+        # Where the curve ends on this plateau, its right end is the last follow-up.
+        if _ends_at(drop, p):
+            return (start + float(time[-1])) / 2
+        if there is None:
+            return None
+    return (start + float(time[there - 1])) / 2
+
+
+def _least(drop: Floats, p: float) -> int | None:
+    """Where the least value that is p or more first occurs.
+
+    Not the first such value: an upper limit can rise again, and R sorts the values.
+    """
+    reached = np.where(drop >= p, drop, np.inf)
+    where = int(np.argmin(reached))
+    return None if np.isinf(reached[where]) else where
+
+
+def _ends_at(drop: Floats, p: float) -> bool:
+    """Whether the last new value of the curve or band is p; not where it ends undefined."""
+    fresh = np.flatnonzero(np.concatenate(([True], drop[1:] != drop[:-1])))
+    unknown = np.flatnonzero(np.isnan(drop))
+    for k in fresh[::-1]:
+        if not np.isnan(drop[k]) and not np.any(drop[:k] == drop[k]):
+            return bool(abs(p - drop[k]) < TOLERANCE) and not (len(unknown) and unknown[0] > k)
+    return False

@@ -15,8 +15,7 @@ from hepatica.stats.observation import (
     Observation,
     check_group,
     check_observation,
-    merge_observation,
-    whole_numbers,
+    time_rank,
 )
 from hepatica.stats.tail import chi_square_upper
 
@@ -56,15 +55,13 @@ def log_rank(
     """
     if not np.isfinite(rho):
         raise UsageError(f"rho {rho}: expected a finite number")
-    seen = merge_observation(check_observation(time, event))
+    seen = check_observation(time, event)
     code, groups = check_group(group, seen.size)
     if len(groups) < 2:
         raise NotDefined("a log-rank test of fewer than two groups")
     observed, expected = np.zeros(len(groups)), np.zeros(len(groups))
     variance = np.zeros((len(groups), len(groups)))
-    for part in _strata(strata, seen.size):
-        own = seen if part is None else Observation(seen.time[part], seen.event[part], None)
-        leaving, events = _tables(own, code if part is None else code[part], len(groups))
+    for leaving, events in _tables(seen, code, len(groups), strata):
         o, e, v = _sums(leaving, events, rho)
         observed, expected, variance = observed + o, expected + e, variance + v
     statistic, df = _chi_square(observed, expected, variance)
@@ -72,23 +69,32 @@ def log_rank(
     return LogRank(statistic, df, p_value, observed, expected, groups)
 
 
-def _strata(strata: ArrayLike | None, size: int) -> list[Bools | None]:
+def _tables(
+    seen: Observation, code: Ints, k: int, strata: ArrayLike | None
+) -> list[tuple[Floats, Floats]]:
+    """Numbers leaving and having the event, (distinct times, groups), of each stratum."""
+    ranks = time_rank(seen)
+    event = seen.event if ranks.order is None else seen.event[ranks.order]
+    group = code if ranks.order is None else code[ranks.order]
     if strata is None:
-        return [None]
-    code, labels = check_group(strata, size)
-    return [code == k for k in range(len(labels))]
+        return [_table(ranks.rank, event, group, k)]
+    stratum, labels = check_group(strata, seen.size)
+    stratum = stratum if ranks.order is None else stratum[ranks.order]
+    out = []
+    for i in range(len(labels)):
+        own = stratum == i
+        rank = np.unique(ranks.rank[own], return_inverse=True)[1]
+        out.append(_table(rank, event[own], group[own], k))
+    return out
 
 
-def _tables(seen: Observation, code: Ints, k: int) -> tuple[Floats, Floats]:
-    """Numbers leaving and having the event, (distinct times, groups)."""
-    slot = whole_numbers(seen.time)
-    if slot is None:
-        slot = np.unique(seen.time, return_inverse=True)[1].astype(np.int64)
-    rows = int(slot.max()) + 1
-    cell = (slot * k + code) * 2 + seen.event
-    counts = np.bincount(cell, minlength=rows * k * 2).reshape(rows, k, 2)
-    events = counts[:, :, 1].astype(np.float64)
-    return counts.sum(axis=2).astype(np.float64), events
+def _table(rank: Ints, event: Bools, group: Ints, k: int) -> tuple[Floats, Floats]:
+    rows = int(rank.max()) + 1
+    cell = rank * (2 * k)
+    cell += 2 * group
+    cell += event
+    counts = np.bincount(cell, minlength=rows * k * 2).reshape(rows, k, 2).astype(np.float64)
+    return counts.sum(axis=2), counts[:, :, 1]
 
 
 def _sums(leaving: Floats, events: Floats, rho: float) -> tuple[Floats, Floats, Floats]:

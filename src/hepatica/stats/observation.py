@@ -103,33 +103,59 @@ def merged_times(distinct: Floats) -> Floats:
     return run
 
 
-def merge_observation(seen: Observation) -> Observation:
-    """The same follow-up with near-equal times made equal, entries included.
+@dataclass(frozen=True, slots=True)
+class TimeRank:
+    """Follow-up times as ranks: subject `order[i]` (or i) left at `distinct[rank[i]]`."""
+
+    order: Ints | None
+    rank: Ints
+    entry_rank: Ints | None
+    distinct: Floats
+
+
+def time_rank(seen: Observation) -> TimeRank:
+    """Ranks of the follow-up times, near-equal times sharing one; entries ranked among them.
+
+    Whole-number times are their own ranks, and some ranks then stand for no subject; other times
+    are sorted, and `order` says how.
 
     Raises      NotDefined where an interval has no length left after merging.
     """
-    pool = seen.time if seen.entry is None else np.concatenate((seen.time, seen.entry))
-    if whole_numbers(pool) is not None and pool.max(initial=0.0) < 1 / TOLERANCE:
-        return seen
-    distinct = np.unique(pool)
-    merged = merged_times(distinct)
-    if merged is distinct:
-        return seen
-    time = merged[np.searchsorted(distinct, seen.time)]
-    if seen.entry is None:
-        return Observation(time, seen.event, None)
-    entry = merged[np.searchsorted(distinct, seen.entry)]
-    if np.any(entry >= time):
-        raise NotDefined("an interval has no length once near-equal times are merged")
-    return Observation(time, seen.event, entry)
+    if seen.entry is not None:
+        distinct, both = np.unique(np.concatenate((seen.time, seen.entry)), return_inverse=True)
+        distinct, place = _places(distinct)
+        both = both if place is None else place[both]
+        rank, entry_rank = both[: seen.size], both[seen.size :]
+        if np.any(entry_rank >= rank):
+            raise NotDefined("an interval has no length once near-equal times are merged")
+        return TimeRank(None, rank, entry_rank, distinct)
+    whole = whole_numbers(seen.time)
+    if whole is not None:
+        return TimeRank(None, whole, None, np.arange(int(whole.max()) + 1, dtype=np.float64))
+    order = np.argsort(seen.time)
+    time = seen.time[order]
+    starts = np.concatenate(([True], time[1:] != time[:-1]))
+    distinct, place = _places(time[starts])
+    rank = np.cumsum(starts) - 1
+    return TimeRank(order, rank if place is None else place[rank], None, distinct)
 
 
 def whole_numbers(times: Floats) -> Ints | None:
     """The times as integers where all are whole and few enough to count by; else None."""
-    if not len(times) or times.max() > 4 * len(times) + 100_000 or times[0] != int(times[0]):
+    most = min(4 * len(times) + 100_000, 1 / TOLERANCE)
+    if times.max(initial=0.0) > most or not float(times[0]).is_integer():
         return None
     whole = times.astype(np.int64)
     return whole if np.array_equal(whole, times) else None
+
+
+def _places(distinct: Floats) -> tuple[Floats, Ints | None]:
+    """Distinct times once merged, and the place of each time before among them."""
+    merged = merged_times(distinct)
+    if merged is distinct:
+        return distinct, None
+    fresh = np.concatenate(([True], merged[1:] != merged[:-1]))
+    return merged[fresh], np.cumsum(fresh) - 1
 
 
 def _finite(values: ArrayLike, name: str) -> Floats:

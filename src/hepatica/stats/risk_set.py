@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hepatica.stats.observation import Floats, Ints, Observation, whole_numbers
+from hepatica.stats.observation import Floats, Ints, Observation, time_rank
 
 _CHUNK = 8192  # Columns of x that stay in cache while they are multiplied.
 
@@ -54,21 +54,21 @@ class Moments:
 
 def derive_risk_set(seen: Observation, x: Floats, stratum: Ints | None, efron: bool) -> RiskSet:
     """Risk sets of checked follow-up, with `x` (subjects, covariates) put in their order."""
-    order, rank, entry_rank, times = _ranks(seen)
+    ranks = time_rank(seen)
+    order, width = ranks.order, len(ranks.distinct)
     event = seen.event if order is None else seen.event[order]
     rows = np.concatenate((np.flatnonzero(event), np.flatnonzero(~event)))
-    width = len(times)
-    code = None if stratum is None else (stratum if order is None else stratum[order])
+    code = stratum if stratum is None or order is None else stratum[order]
     base = 0 if code is None else code * width
-    key = rank + base
+    key = ranks.rank + base
     strata = 1 if code is None else int(code.max()) + 1
     present = np.zeros(strata * width, dtype=bool)
     present[key[event]] = True
     upto = np.concatenate(([0], np.cumsum(present)))
     end = upto[key + 1]
     begin = None
-    if entry_rank is not None:
-        begin = upto[entry_rank + base + 1]
+    if ranks.entry_rank is not None:
+        begin = upto[ranks.entry_rank + base + 1]
     elif code is not None:
         begin = upto[base]
     used = end > (0 if begin is None else begin)
@@ -76,12 +76,12 @@ def derive_risk_set(seen: Observation, x: Floats, stratum: Ints | None, efron: b
     blocks = np.flatnonzero(present)
     subject = rows if order is None else order[rows]
     return RiskSet(
-        x=np.ascontiguousarray(x.T[:, subject]),
+        x=np.ascontiguousarray(np.take(x, subject, axis=0).T),
         begin=None if begin is None else begin[rows],
         end=end[rows],
         events=int(event.sum()),
         deaths=np.bincount(end[event] - 1, minlength=len(blocks)),
-        time=times[blocks % width],
+        time=ranks.distinct[blocks % width],
         efron=efron,
     )
 
@@ -94,7 +94,9 @@ def moments(sets: RiskSet, beta: Floats) -> Moments:
     eta -= eta.max()
     risk = np.exp(eta)
     s0 = _at_risk_sum(sets, risk)
-    s1 = np.array([_at_risk_sum(sets, risk * column) for column in sets.x])
+    s1 = np.empty((len(sets.x), len(s0)))
+    for row, column in zip(s1, sets.x, strict=True):
+        row[:] = _at_risk_sum(sets, risk * column)
     first = float(eta[: sets.events].sum())
     if not sets.efron or sets.deaths.max() == 1:
         loglik = first - float(sets.deaths @ np.log(s0))
@@ -103,9 +105,9 @@ def moments(sets: RiskSet, beta: Floats) -> Moments:
     tied, risk_of_event = sets.end[: sets.events] - 1, risk[: sets.events]
     size = len(sets.deaths)
     d0 = _by_block(tied, risk_of_event, size)
-    d1 = np.array(
-        [_by_block(tied, risk_of_event * column[: sets.events], size) for column in sets.x]
-    )
+    d1 = np.empty_like(s1)
+    for row, column in zip(d1, sets.x, strict=True):
+        row[:] = _by_block(tied, risk_of_event * column[: sets.events], size)
     block = np.repeat(np.arange(size), sets.deaths)
     share = _tie_share(sets.deaths)
     den = s0[block] - share * d0[block]
@@ -126,10 +128,10 @@ def score(sets: RiskSet, at: Moments, weight: Floats | None = None) -> Floats:
         observed = events.sum(axis=1)
         weight = np.ones(len(sets.deaths))
     else:
-        observed = np.sum(events * weight[sets.end[: sets.events] - 1], axis=1)
-    expected = np.sum(at.s1 * (weight * at.inverse), axis=1)
+        observed = _dot(events, weight[sets.end[: sets.events] - 1])
+    expected = _dot(at.s1, weight * at.inverse)
     if at.d1 is not None and at.inverse_tied is not None:
-        expected -= np.sum(at.d1 * (weight * at.inverse_tied), axis=1)
+        expected -= _dot(at.d1, weight * at.inverse_tied)
     result: Floats = observed - expected
     return result
 
@@ -144,15 +146,26 @@ def information(sets: RiskSet, at: Moments, weight: Floats | None = None) -> Flo
     if at.inverse_tied is not None:
         factor[: sets.events] -= (w * at.inverse_tied)[sets.end[: sets.events] - 1]
     factor *= at.risk
-    total = np.zeros((len(sets.x), len(sets.x)))
-    for start in range(0, len(factor), _CHUNK):
-        part = sets.x[:, start : start + _CHUNK]
-        total += (part * factor[start : start + _CHUNK]) @ part.T
-    total -= (at.s1 * (w * at.square[0])) @ at.s1.T
+    total = _product(sets.x, factor, sets.x) - _product(at.s1, w * at.square[0], at.s1)
     if at.d1 is not None:
-        cross = (at.s1 * (w * at.square[1])) @ at.d1.T
-        total += cross + cross.T - (at.d1 * (w * at.square[2])) @ at.d1.T
+        cross = _product(at.s1, w * at.square[1], at.d1)
+        total += cross + cross.T - _product(at.d1, w * at.square[2], at.d1)
     return total
+
+
+def _product(left: Floats, weight: Floats, right: Floats) -> Floats:
+    """Weighted cross product, (p, p), in pieces that stay in cache."""
+    total = np.zeros((len(left), len(right)))
+    for start in range(0, len(weight), _CHUNK):
+        piece = slice(start, start + _CHUNK)
+        total += (left[:, piece] * weight[piece]) @ right[:, piece].T
+    return total
+
+
+def _dot(rows: Floats, weight: Floats) -> Floats:
+    # Not a matrix product: BLAS threads cost more than they save here on a busy machine.
+    result: Floats = np.einsum("pk,k->p", rows, weight)
+    return result
 
 
 def _at_risk_sum(sets: RiskSet, values: Floats) -> Floats:
@@ -175,17 +188,3 @@ def _tie_share(deaths: Ints) -> Floats:
     place = np.arange(int(deaths.sum())) - np.repeat(starts, deaths)
     share: Floats = place / np.repeat(deaths, deaths)
     return share
-
-
-def _ranks(seen: Observation) -> tuple[Ints | None, Ints, Ints | None, Floats]:
-    """Order to put the subjects in, their times (and entries) as ranks, the time of each rank."""
-    if seen.entry is not None:
-        distinct, both = np.unique(np.concatenate((seen.time, seen.entry)), return_inverse=True)
-        return None, both[: seen.size], both[seen.size :], distinct
-    whole = whole_numbers(seen.time)
-    if whole is not None:
-        return None, whole, None, np.arange(int(whole.max()) + 1, dtype=np.float64)
-    order = np.argsort(seen.time)
-    time = seen.time[order]
-    starts = np.concatenate(([True], time[1:] != time[:-1]))
-    return order, np.cumsum(starts) - 1, None, time[starts]
