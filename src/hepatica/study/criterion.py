@@ -7,6 +7,7 @@ whose wording can be read in several ways gives each under ``readings`` and name
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
@@ -42,7 +43,7 @@ class Expression(Part):
     @classmethod
     def _scalars(cls, value: object) -> object:
         items = tuple(value) if isinstance(value, list | tuple) else (value,)
-        if not items or not all(isinstance(i, bool | int | float | str) for i in items):
+        if not items or not all(map(_is_scalar, items)):
             raise PydanticCustomError("value", "bad", {"expected": "a number, a word or a list"})
         return items if isinstance(value, list | tuple) else value
 
@@ -89,6 +90,10 @@ class Criterion(Expression):
     def chosen(self) -> Expression:
         """The expression in force: the chosen reading, or the criterion itself."""
         return self.readings[self.reading] if self.readings else self
+
+
+def _is_scalar(item: object) -> bool:
+    return isinstance(item, Scalar) and not (isinstance(item, float) and not math.isfinite(item))
 
 
 _SIGNS = {"==": "=", "!=": "not", "<=": "≤", ">=": "≥"}

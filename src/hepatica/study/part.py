@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict
 class Block(BaseModel):
     """A frozen table that refuses keys it does not know; `note` says what we chose and why."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
 
     note: str = ""
 

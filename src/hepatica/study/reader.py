@@ -129,7 +129,8 @@ def _words(detail: ErrorDetails) -> tuple[str, str, str, str]:
         expected = f"one of {', '.join(known)}"
         return "S002", f"the key {key!r}", expected, suggestion(key, known)
     if kind == "missing":
-        return "S003", "nothing", _MISSING.get(key, f"the key {key!r}"), ""
+        code = "S027" if key == "min_sd_days" else "S003"
+        return code, "nothing", _MISSING.get(key, f"the key {key!r}"), ""
     if kind == "shape":
         return "S015", "another shape", context["expected"], ""
     code = "S001" if kind == "unknown_word" else "S004"
