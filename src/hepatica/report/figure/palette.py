@@ -36,7 +36,7 @@ class Look:
 RESPONSES: dict[str, Look] = {
     "CR": Look(GREEN, "", "*", "Complete response"),
     "PR": Look(SKY, "////", "o", "Partial response"),
-    "SD": Look(YELLOW, "....", "s", "Stable disease"),
+    "SD": Look(YELLOW, "---", "s", "Stable disease"),
     "NON-CR/NON-PD": Look(ORANGE, "||||", "v", "Non-CR/non-PD"),
     "PD": Look(VERMILLION, "xxxx", "X", "Progressive disease"),
     "NE": Look(FAINT, "", "D", "Not evaluable"),

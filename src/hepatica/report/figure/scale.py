@@ -1,8 +1,6 @@
-"""Axis scales: ticks at round numbers, labels that do not touch."""
+"""Axis scales: ticks at round numbers."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -21,27 +19,6 @@ def time_ticks(last: float, unit: str, at_most: int = 10) -> list[float]:
 def tick_text(value: float) -> str:
     """A tick's text without needless decimals."""
     return f"{value:.10g}".replace("-", "\u2212")
-
-
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Positions near those wanted, at least `gap` apart where [low, high] has the room.
-
-    The order of `wanted` is kept; ties keep the order given.
-    """
-    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    gap = min(gap, (high - low) / max(len(wanted) - 1, 1))
-    placed: list[float] = []
-    for i in order:
-        floor = placed[-1] + gap if placed else low
-        placed.append(max(wanted[i], floor))
-    ceiling = high
-    for k in range(len(placed) - 1, -1, -1):
-        placed[k] = min(placed[k], ceiling)
-        ceiling = placed[k] - gap
-    result = [0.0] * len(wanted)
-    for position, i in zip(placed, order, strict=True):
-        result[i] = position
-    return result
 
 
 def _steps(last: float, unit: str) -> list[float]:

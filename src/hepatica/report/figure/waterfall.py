@@ -1,0 +1,189 @@
+"""Waterfall figure: best change of the target sum of each subject, worst to best.
+
+The line at +20 % is drawn for orientation and is not the rule for progression, which compares
+with the nadir. A bar may be negative although the subject progressed by a new lesion: it is marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+import pyarrow as pa
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from hepatica.report import number
+from hepatica.report.figure.drawing import (
+    STYLE,
+    Drawing,
+    Legend,
+    Mark,
+    panel,
+    render_drawing,
+    sheet,
+)
+from hepatica.report.figure.palette import INK, QUIET, RESPONSES, RULE, look
+
+CLIP_PCT = 100.0
+UPPER_LINE_PCT = 20.0
+LOWER_LINE_PCT = -30.0
+
+_LABELLED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One subject: best change in percent up to first progression or new therapy."""
+
+    subject: str
+    change_pct: float
+    response: str
+    new_lesion: bool = False
+
+
+def render_waterfall(bars: Sequence[Bar], legend: Legend, *, y_text: str) -> Drawing:
+    """Waterfall of `bars`, sorted from the largest growth to the largest shrinkage."""
+    ordered = sorted(bars, key=lambda b: (-b.change_pct, b.subject))
+    with matplotlib.rc_context(STYLE):
+        figure = sheet(3.55)
+        axes = panel(figure, 0.85, 0.62 if len(bars) <= _LABELLED else 0.4, 0.12, 0.42)
+        marks = _draw_bars(axes, ordered)
+        _set_axes(axes, ordered, y_text)
+        _draw_key(axes, ordered)
+        return render_drawing(figure, legend, waterfall_data(ordered), marks)
+
+
+def waterfall_data(bars: Sequence[Bar]) -> pa.Table:
+    """The figure's data, one row a bar, unclipped."""
+    return pa.table(
+        {
+            "subject": pa.array([b.subject for b in bars], pa.string()),
+            "best_change_pct": pa.array([b.change_pct for b in bars], pa.float64()),
+            "best_response": pa.array([b.response for b in bars], pa.string()),
+            "new_lesion": pa.array(["Y" if b.new_lesion else "N" for b in bars], pa.string()),
+        }
+    )
+
+
+def _draw_bars(axes: Any, bars: Sequence[Bar]) -> list[Mark]:
+    marks = []
+    dense = len(bars) > _LABELLED
+    for i, bar in enumerate(bars):
+        style, gid = look(bar.response), f"mark-bar-{i}"
+        shown = min(bar.change_pct, CLIP_PCT)
+        drawn = axes.bar(
+            i,
+            shown,
+            width=1.0 if dense else 0.78,
+            facecolor=style.colour,
+            edgecolor=style.colour if dense else INK,
+            hatch=style.hatch,
+            linewidth=0.3 if dense else 0.6,
+        )
+        drawn[0].set_gid(gid)
+        if bar.change_pct > CLIP_PCT and not dense:
+            _write(axes, i, CLIP_PCT, f"+{number.number(bar.change_pct, 0)}%", rotation=90)
+        elif shown == 0 and not dense:
+            _write(axes, i, 0, "0")
+        if bar.new_lesion:
+            _mark_new_lesion(axes, i, shown, clipped=bar.change_pct > CLIP_PCT and not dense)
+        marks.append(Mark(gid, bar_text(bar), (bar.subject,)))
+    return marks
+
+
+def bar_text(bar: Bar) -> str:
+    """What the bar shows, in words."""
+    sign = "+" if bar.change_pct > 0 else ""
+    extra = ", progression by a new lesion" if bar.new_lesion else ""
+    change = f"{sign}{number.number(bar.change_pct)}%"
+    return f"{bar.subject}: best change {change}, best response {bar.response or 'missing'}{extra}"
+
+
+def _write(axes: Any, x: float, y: float, text: str, rotation: float = 0) -> None:
+    axes.annotate(
+        text,
+        (x, y),
+        xytext=(0, 2),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=6.5,
+        rotation=rotation,
+        color=INK,
+    )
+
+
+def _mark_new_lesion(axes: Any, x: float, y: float, *, clipped: bool) -> None:
+    offset = (28 if clipped else 6) if y >= 0 else -6
+    transform = matplotlib.transforms.offset_copy(
+        axes.transData, fig=axes.figure, x=0, y=offset, units="points"
+    )
+    axes.plot(
+        [x],
+        [y],
+        transform=transform,
+        marker="P",
+        markersize=5,
+        markerfacecolor=INK,
+        markeredgecolor="white",
+        markeredgewidth=0.5,
+        linestyle="none",
+        clip_on=False,
+        zorder=4,
+    )
+
+
+def _set_axes(axes: Any, bars: Sequence[Bar], y_text: str) -> None:
+    highest = max([b.change_pct for b in bars], default=0)
+    top = 140 if highest > CLIP_PCT else max(40, highest * 1.15 + 8)
+    axes.set_ylim(-108, top)
+    axes.set_xlim(-0.7, max(len(bars), 8) - 0.3)
+    axes.set_yticks([t for t in range(-100, 101, 25) if t <= top])
+    axes.set_yticklabels(
+        [f"{'+' if t > 0 else ''}{number.number(t, 0)}" for t in axes.get_yticks()]
+    )
+    axes.set_ylabel(y_text)
+    axes.axhline(0, color=INK, linewidth=0.7)
+    for level in (UPPER_LINE_PCT, LOWER_LINE_PCT):
+        axes.axhline(level, color=RULE, linewidth=0.7, dashes=(4, 2), zorder=0.5)
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="x", length=0)
+    if len(bars) <= _LABELLED:
+        axes.set_xticks(
+            range(len(bars)), [b.subject for b in bars], rotation=90, fontsize=7, color=INK
+        )
+    else:
+        axes.set_xticks([])
+    axes.set_xlabel("Subject", color=QUIET)
+
+
+def _draw_key(axes: Any, bars: Sequence[Bar]) -> None:
+    present = {b.response if b.response in RESPONSES else "NE" for b in bars}
+    handles: list[Any] = [
+        Patch(facecolor=s.colour, edgecolor=INK, hatch=s.hatch, linewidth=0.6, label=s.text)
+        for code, s in RESPONSES.items()
+        if code in present
+    ]
+    if any(b.new_lesion for b in bars):
+        handles.append(
+            Line2D(
+                [], [], marker="P", color=INK, linestyle="none", markersize=5, label="New lesion"
+            )
+        )
+    if handles:
+        axes.legend(
+            handles=handles,
+            loc="lower left",
+            bbox_to_anchor=(0, 1.02),
+            ncols=len(handles),
+            frameon=False,
+            borderaxespad=0,
+            handlelength=1.8,
+            handleheight=1.0,
+            columnspacing=1.2,
+            handletextpad=0.5,
+            fontsize=7.5,
+        )
