@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import os
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
+from stats_truth import DATA, MISSING, REASON, assert_close, columns, numbers, or_nan, truth
 
 from hepatica.stats.kaplan_meier import (
     Curve,
@@ -22,8 +20,6 @@ from hepatica.stats.kaplan_meier import (
 )
 from hepatica.stats.log_rank import log_rank
 
-ROOT = Path(__file__).resolve().parents[3]
-DATA = Path(os.environ.get("HEPATICA_DATA", ROOT.parent / "shared" / "data"))
 REFERENCE = DATA / "r_reference"
 TYPES = ("log", "log-log", "plain", "logit", "arcsin")
 ENDPOINT = {
@@ -35,23 +31,17 @@ ENDPOINT = {
     "pbc": ("time", "death"),
 }
 
-pytestmark = pytest.mark.skipif(
-    not REFERENCE.is_dir(), reason=f"reference data not found at {DATA} (set HEPATICA_DATA)"
-)
+pytestmark = pytest.mark.skipif(not REFERENCE.is_dir(), reason=REASON)
 
 
-def _columns(name: str) -> dict[str, list[str]]:
-    with open(REFERENCE / "csv" / f"{name}.csv", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    return {key: [row[key] for row in rows] for key in rows[0]}
+@cache
+def _columns(name: str) -> dict[str, np.ndarray]:
+    return columns(f"r_reference/csv/{name}.csv")
 
 
-def _numbers(values: list[str]) -> np.ndarray:
-    return np.array([float(v) if v not in ("", "NA") else np.nan for v in values])
-
-
+@cache
 def _truth(name: str) -> Any:
-    return json.loads((REFERENCE / f"{name}.json").read_text())
+    return truth(f"r_reference/{name}.json")
 
 
 def _groups(name: str) -> list[tuple[str, str, np.ndarray]]:
@@ -65,12 +55,12 @@ def _groups(name: str) -> list[tuple[str, str, np.ndarray]]:
             out.append((block, "all", np.ones(size, bool)))
         elif block.startswith("km_"):
             labels = np.array(cols[by])
-            known = sorted(set(labels) - {"", "NA"})
+            known = sorted(set(labels) - set(MISSING))
             out += [(block, f"{by}={v}", labels == v) for v in known]
     return out
 
 
-def _cases() -> list[tuple[str, str, str, str]]:
+def _cases(with_curve: bool = False) -> list[tuple[str, str, str, str]]:
     if not REFERENCE.is_dir():
         return []
     return [
@@ -78,12 +68,13 @@ def _cases() -> list[tuple[str, str, str, str]]:
         for name in ENDPOINT
         for block, stratum, _ in _groups(name)
         for conf in TYPES
+        if not with_curve or "curve" in _truth(name)[block][conf]
     ]
 
 
 def _curve(name: str, block: str, stratum: str, conf: str) -> Curve:
     cols = _columns(name)
-    time, event = (_numbers(cols[c]) for c in ENDPOINT[name])
+    time, event = (numbers(cols[c]) for c in ENDPOINT[name])
     mask = next(m for b, s, m in _groups(name) if (b, s) == (block, stratum))
     return kaplan_meier(time[mask], event[mask], conf_type=conf)
 
@@ -96,32 +87,20 @@ def _of(table: dict[str, Any], stratum: str, column: str) -> np.ndarray:
     return np.array([np.nan if v is None else float(v) for v in rows])
 
 
-def _close(ours: Any, theirs: Any, rel: float = 1e-9) -> None:
-    np.testing.assert_allclose(
-        np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float), rtol=rel, atol=1e-14
-    )
-
-
-def _maybe(value: float | None) -> float:
-    return np.nan if value is None else value
-
-
-@pytest.mark.parametrize(("name", "block", "stratum", "conf"), _cases())
+@pytest.mark.parametrize(("name", "block", "stratum", "conf"), _cases(with_curve=True))
 def test_the_curve_is_r_s(name: str, block: str, stratum: str, conf: str) -> None:
     truth = _truth(name)[block][conf].get("curve")
-    if truth is None:
-        pytest.skip("the reference holds no curve for this grouping")
     curve = _curve(name, block, stratum, conf)
-    _close(curve.time, _of(truth, stratum, "time"))
-    _close(curve.at_risk, _of(truth, stratum, "n_risk"))
-    _close(curve.events, _of(truth, stratum, "n_event"))
-    _close(curve.censored, _of(truth, stratum, "n_censor"))
-    _close(curve.survival, _of(truth, stratum, "surv"))
-    _close(curve.lower, _of(truth, stratum, "lower"))
-    _close(curve.upper, _of(truth, stratum, "upper"))
+    assert_close(curve.time, _of(truth, stratum, "time"))
+    assert_close(curve.at_risk, _of(truth, stratum, "n_risk"))
+    assert_close(curve.events, _of(truth, stratum, "n_event"))
+    assert_close(curve.censored, _of(truth, stratum, "n_censor"))
+    assert_close(curve.survival, _of(truth, stratum, "surv"))
+    assert_close(curve.lower, _of(truth, stratum, "lower"))
+    assert_close(curve.upper, _of(truth, stratum, "upper"))
     alive = curve.survival > 0
     log_se = _of(truth, stratum, "std_err_log")[alive]
-    _close((curve.std_err[alive] / curve.survival[alive]), log_se)
+    assert_close((curve.std_err[alive] / curve.survival[alive]), log_se)
 
 
 @pytest.mark.parametrize(("name", "block", "stratum", "conf"), _cases())
@@ -142,17 +121,17 @@ def test_quantiles_and_landmarks_are_r_s(name: str, block: str, stratum: str, co
                 )
             else:
                 value = theirs[i]
-            _close(_maybe(mine), _maybe(value))
+            assert_close(or_nan(mine), or_nan(value))
     landmark = truth["landmark"]
     points = survival_at(curve, _of(landmark, stratum, "time"), extend=True)
-    _close([p.at_risk for p in points], _of(landmark, stratum, "n_risk"))
+    assert_close([p.at_risk for p in points], _of(landmark, stratum, "n_risk"))
     for column, field in (
         ("surv", "survival"),
         ("lower", "lower"),
         ("upper", "upper"),
         ("std_err", "std_err"),
     ):
-        _close([_maybe(getattr(p, field)) for p in points], _of(landmark, stratum, column))
+        assert_close([or_nan(getattr(p, field)) for p in points], _of(landmark, stratum, column))
 
 
 @pytest.mark.parametrize("name", ENDPOINT)
@@ -162,8 +141,8 @@ def test_cumulative_hazard_is_r_s(name: str) -> None:
         if truth is None:
             continue
         hazard, std_err = cumulative_hazard(_curve(name, block, stratum, "log"))
-        _close(hazard, _of(truth, stratum, "cumhaz"))
-        _close(std_err, _of(truth, stratum, "std_chaz"))
+        assert_close(hazard, _of(truth, stratum, "cumhaz"))
+        assert_close(std_err, _of(truth, stratum, "std_chaz"))
 
 
 def _log_rank_cases() -> list[tuple[str, int]]:
@@ -179,10 +158,10 @@ def test_log_rank_is_r_s(name: str, index: int) -> None:
     terms = [t.strip() for t in truth["call"].split("~")[1].split("+")]
     strata = [t.removeprefix("strata(").removesuffix(")") for t in terms if t.startswith("strata")]
     group = next(t for t in terms if not t.startswith("strata"))
-    used = np.array([v not in ("", "NA") for v in cols[group]])
+    used = np.array([v not in MISSING for v in cols[group]])
     for column in strata:
-        used &= np.array([v not in ("", "NA") for v in cols[column]])
-    time, event = (_numbers(cols[c])[used] for c in ENDPOINT[name])
+        used &= np.array([v not in MISSING for v in cols[column]])
+    time, event = (numbers(cols[c])[used] for c in ENDPOINT[name])
     result = log_rank(
         time,
         event,
@@ -190,15 +169,15 @@ def test_log_rank_is_r_s(name: str, index: int) -> None:
         strata=np.array(cols[strata[0]])[used] if strata else None,
         rho=truth["rho"],
     )
-    _close(result.statistic, truth["chisq"])
-    _close(result.p_value, truth["p"])
+    assert_close(result.statistic, truth["chisq"])
+    assert_close(result.p_value, truth["p"])
     assert result.df == truth["df"]
     observed = np.asarray(truth["observed"], dtype=float)
     expected = np.asarray(truth["expected"], dtype=float)
     # R lists the levels of a factor in its own order; ours are sorted.
     order = [truth["groups"].index(f"{group}={label}") for label in result.groups]
-    _close(result.observed, (observed if observed.ndim == 1 else observed.sum(axis=1))[order])
-    _close(result.expected, (expected if expected.ndim == 1 else expected.sum(axis=1))[order])
+    assert_close(result.observed, (observed if observed.ndim == 1 else observed.sum(axis=1))[order])
+    assert_close(result.expected, (expected if expected.ndim == 1 else expected.sum(axis=1))[order])
 
 
 @pytest.mark.parametrize("name", ["lung", "veteran", "ovarian", "aml", "gbsg"])
@@ -214,14 +193,14 @@ def test_restricted_mean_is_r_s(name: str) -> None:
             strata = row.get("strata", ["all"])
             for stratum, mean, error in zip(strata, means, errors, strict=True):
                 curve = _curve(name, f"km_{by}", stratum, "log")
-                _close(restricted_mean(curve, row["tau"]), (mean, error))
+                assert_close(restricted_mean(curve, row["tau"]), (mean, error))
 
 
 @pytest.mark.parametrize("conf", TYPES)
 def test_reverse_kaplan_meier_is_r_s(conf: str) -> None:
     truth = _truth("lung")["reverse_km"][conf]
     cols = _columns("lung")
-    time, event = (_numbers(cols[c]) for c in ENDPOINT["lung"])
+    time, event = (numbers(cols[c]) for c in ENDPOINT["lung"])
     ours = median_follow_up(time, event, conf_type=conf)
     at = truth["quantile_probs"].index(0.5)
     theirs = [truth[part][at] for part in ("quantile", "lower", "upper")]
