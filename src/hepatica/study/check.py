@@ -61,7 +61,7 @@ def _identity(study: Study) -> Iterator[Finding]:
 
 def _records(study: Study) -> Iterator[Finding]:
     path, place = study.records.path, study.place("records", "path")
-    inside = path.startswith("${") or not (
+    inside = path.startswith("${HEPATICA_DATA}") or not (
         PurePosixPath(path).is_absolute() or PureWindowsPath(path).drive or path.startswith("\\")
     )
     if not inside or ".." in path.replace("\\", "/").split("/"):
@@ -69,7 +69,7 @@ def _records(study: Study) -> Iterator[Finding]:
             "S031",
             place,
             found=repr(path),
-            expected="a path inside the study folder, or one that begins with ${NAME}",
+            expected="a path inside the study folder, or one that begins with ${HEPATICA_DATA}",
         )
     if (study.records.reader == "mapping") != bool(study.records.mapping):
         found = "a mapping" if study.records.mapping else "no mapping"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -62,8 +60,9 @@ class Conventions(Part):
 class Records(Block):
     """Where the records are and who reads them.
 
-    `path` is relative to the study folder and stays in it; one that begins with ``${NAME}`` is
-    taken from that environment variable. `mapping` is handed to the mapping reader as it stands.
+    `path` is relative to the study folder and stays in it, or begins with ``${HEPATICA_DATA}``,
+    the environment variable that names a folder of data. `mapping` goes to the mapping reader as
+    it stands.
     """
 
     reader: Annotated[str, Word("reader")]
@@ -74,23 +73,6 @@ class Records(Block):
     def source(self) -> dict[str, Any]:
         """The table as a plain dict for `records.reader`: reader, path, mapping, options."""
         return self.model_dump(include={"reader", "path", "mapping", "options"})
-
-    def location(self, folder: Path, environment: Mapping[str, str] = os.environ) -> Path:
-        """Absolute path of the records of the study in `folder`.
-
-        Raises      UsageError where the path leaves the folder or its variable is not set.
-        """
-        if match := re.fullmatch(r"\$\{([A-Z][A-Z0-9_]*)\}/?(.*)", self.path):
-            root = environment.get(match.group(1), "")
-            if not root:
-                raise UsageError(f"{self.path}: environment variable {match.group(1)} is not set")
-            base, rest = Path(root).resolve(), match.group(2)
-        else:
-            base, rest = folder.resolve(), self.path
-        target = (base / rest).resolve()
-        if not target.is_relative_to(base):
-            raise UsageError(f"records path {self.path!r} leaves {base}")
-        return target
 
 
 class Population(Part):

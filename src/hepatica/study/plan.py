@@ -49,9 +49,6 @@ class SurvivalPlan(Part):
 
     endpoint: str
     group: AdslColumn
-    cuts: tuple[float, ...] = Field(default=(), strict=False)
-    levels: tuple[str, ...] = Field(default=(), strict=False)
-    labels: tuple[str, ...] = Field(default=(), strict=False)
     strata: tuple[AdslColumn, ...] = Field(default=(), strict=False)
     rho: Annotated[float, Field(ge=0, le=1)] = 0.0
     population: str = ""

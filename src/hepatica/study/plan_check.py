@@ -18,8 +18,6 @@ def check_plan(study: Study) -> Iterator[Finding]:
     yield from _proportions(study)
     plan = study.analysis
     yield from _increasing(study, ("analysis", "landmarks_months"), plan.landmarks_months)
-    for position, entry in enumerate(plan.survival):
-        yield from _increasing(study, ("analysis", "survival", position, "cuts"), entry.cuts)
     yield from _baseline(study)
 
 
