@@ -48,15 +48,14 @@ def _medical_history(patient: Patient, first: date) -> list[Row]:
     diagnosed = first - timedelta(days=round(between(stream, 12, 40)))
     rows: list[Row] = []
     if "epatitis B" in patient.cause:
-        year = diagnosed.year - round(between(stream, 2, 18))
-        # Years old, such dates are known to the month or year only.
-        known = (
-            f"{year}-{1 + int(12 * stream.random()):02d}" if stream.random() < 0.4 else f"{year}"
-        )
+        found = diagnosed - timedelta(days=round(between(stream, 700, 6000)))
+        # Years old, such a date is often known to the month or year only.
+        known = (f"{found:%Y}", f"{found:%Y-%m}", found, found)[int(4 * stream.random())]
         rows.append(_item("Chronic hepatitis B", known))
     if patient.cause.startswith("Alcohol"):
         rows.append(_item("Alcoholic liver disease", f"{diagnosed.year - 6}"))
-    rows.append(_item("Cirrhosis", f"{diagnosed.year - 1}"))
+    cirrhosis = diagnosed - timedelta(days=round(between(stream, 0, 900)))
+    rows.append(_item("Cirrhosis", cirrhosis))
     rows.append(_item("Hepatocellular carcinoma", diagnosed))
     began = patient.first_session - timedelta(days=60)
     rows += [_item(symptom, f"{began:%Y-%m}") for symptom in patient.symptoms]
@@ -126,14 +125,15 @@ def _prior_tace(patient: Patient, sessions: list[date]) -> list[Row]:
     rows: list[Row] = []
     earlier = sessions[:-2]
     if earlier:
-        start: date | str = earlier[0] if len(earlier) < 3 else f"{earlier[0]:%Y-%m}"
-        rows.append(_tace(start, earlier[-1], len(earlier), "partial response, then new activity"))
+        rows.append(
+            _tace(earlier[0], earlier[-1], len(earlier), "partial response, then new activity")
+        )
     rows.append(_tace(sessions[-2], sessions[-2], 1, "progression after TACE"))
     rows.append(_tace(sessions[-1], sessions[-1], 1, patient.refractory))
     return rows
 
 
-def _tace(start: date | str, end: date, count: int, outcome: str) -> Row:
+def _tace(start: date, end: date, count: int, outcome: str) -> Row:
     return {
         "category": "prior TACE",
         "term": "cTACE",
@@ -169,20 +169,20 @@ def deviation_rows(patient: Patient) -> list[Row]:
     """Departures from inclusion criteria IV, VI (read strictly), VIII and XI, and missed visits."""
     liver = patient.liver
     found = [
-        ("I4", f"ECOG-PS {patient.ecog} at baseline", patient.ecog > 2),
-        ("I6", f"Ascites {liver['ascites']} at baseline", liver["ascites"] != "none"),
+        ("IV", f"ECOG-PS {patient.ecog} at baseline", patient.ecog > 2),
+        ("VI", f"Ascites {liver['ascites']} at baseline", liver["ascites"] != "none"),
         (
-            "I6",
+            "VI",
             f"Encephalopathy grade {liver['encephalopathy']} at baseline",
             liver["encephalopathy"] > 0,
         ),
-        ("I8", f"Albumin {liver['albumin']} g/L at baseline", liver["albumin"] < 28),
+        ("VIII", f"Albumin {liver['albumin']} g/L at baseline", liver["albumin"] < 28),
         (
-            "I8",
+            "VIII",
             f"Total bilirubin {liver['bilirubin']} umol/L at baseline",
             liver["bilirubin"] >= BILIRUBIN_LIMIT_UMOL_L,
         ),
-        ("I11", f"INR {liver['inr']:.2f} at baseline", liver["inr"] >= 1.7),
+        ("XI", f"INR {liver['inr']:.2f} at baseline", liver["inr"] >= 1.7),
     ]
     rows = [
         {

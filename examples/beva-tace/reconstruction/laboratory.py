@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .imaging import viable_share
 from .patient import Patient, Row, between
@@ -16,20 +17,29 @@ from .treatment import adverse_event_rows, session_weights
 SAMPLE_DAYS_AFTER_SESSION = 4
 MG_DL_BILIRUBIN = 17.104  # umol/L in 1 mg/dL
 
-# Code: unit, decimals, limits of normal for men, for women (where they differ).
-TESTS: dict[str, tuple[str, int, tuple[float, float], tuple[float, float]]] = {
-    "BILI": ("umol/L", 1, (3.4, 20.5), (3.4, 20.5)),
-    "ALB": ("g/L", 1, (40, 55), (40, 55)),
-    "ALT": ("U/L", 0, (9, 50), (7, 40)),
-    "AST": ("U/L", 0, (15, 40), (13, 35)),
-    "ALP": ("U/L", 0, (45, 125), (50, 135)),
-    "INR": ("ratio", 2, (0.85, 1.15), (0.85, 1.15)),
-    "PLAT": ("10^9/L", 0, (125, 350), (125, 350)),
-    "CREAT": ("umol/L", 0, (57, 97), (41, 73)),
-    "UREA": ("mmol/L", 1, (3.1, 8.0), (2.6, 7.5)),
-    "AFP": ("ng/mL", 1, (0, 20), (0, 20)),
-    "HGB": ("g/L", 0, (130, 175), (115, 150)),
-    "SODIUM": ("mmol/L", 0, (137, 147), (137, 147)),
+
+class Test(NamedTuple):
+    """How a test is reported, with the limits of normal of men and of women."""
+
+    unit: str
+    decimals: int
+    men: tuple[float, float]
+    women: tuple[float, float]
+
+
+TESTS = {
+    "BILI": Test("umol/L", 1, (3.4, 20.5), (3.4, 20.5)),
+    "ALB": Test("g/L", 1, (40, 55), (40, 55)),
+    "ALT": Test("U/L", 0, (9, 50), (7, 40)),
+    "AST": Test("U/L", 0, (15, 40), (13, 35)),
+    "ALP": Test("U/L", 0, (45, 125), (50, 135)),
+    "INR": Test("ratio", 2, (0.85, 1.15), (0.85, 1.15)),
+    "PLAT": Test("10^9/L", 0, (125, 350), (125, 350)),
+    "CREAT": Test("umol/L", 0, (57, 97), (41, 73)),
+    "UREA": Test("mmol/L", 1, (3.1, 8.0), (2.6, 7.5)),
+    "AFP": Test("ng/mL", 1, (0, 20), (0, 20)),
+    "HGB": Test("g/L", 0, (130, 175), (115, 150)),
+    "SODIUM": Test("mmol/L", 0, (137, 147), (137, 147)),
 }
 # Share of the upper limit at which transaminases peak, by grade: 4.03 parts at 1, 3 and 5.
 TRANSAMINASE = {0: (0.45, 0.92), 1: (1.25, 2.80), 2: (3.15, 4.70)}
@@ -108,7 +118,7 @@ def _bilirubin(patient: Patient, stream: random.Random, session: int) -> float:
     grade = _grade(patient, "Hyperbilirubinemia", session)
     if grade:
         return between(stream, *BILIRUBIN[grade])
-    base = patient.liver["bilirubin"]
+    base = float(patient.liver["bilirubin"])
     ceiling = 20.3 if base <= _upper(patient)["BILI"] else 60.0
     return min(ceiling, base * between(stream, 0.88, 1.15))
 
@@ -119,29 +129,32 @@ def _grade(patient: Patient, term: str, session: int) -> int:
 
 
 def _upper(patient: Patient) -> dict[str, float]:
-    column = 2 if patient.sex == "M" else 3
-    return {code: test[column][1] for code, test in TESTS.items()}
+    return {code: _limits(patient, test)[1] for code, test in TESTS.items()}
+
+
+def _limits(patient: Patient, test: Test) -> tuple[float, float]:
+    return test.men if patient.sex == "M" else test.women
 
 
 def _afp(patient: Patient, day: int) -> float:
     # The true value behind a result reported as above the limit is not known; 3.4 times is drawn.
     base = patient.afp * (3.4 if patient.afp_operator else 1.0)
-    return max(3.0, base * viable_share(patient, day) ** 1.6)
+    return max(3.0, base * float(viable_share(patient, day) ** 1.6))
 
 
 def lab_rows(patient: Patient) -> list[Row]:
     rows: list[Row] = []
     for sample in samples(patient):
-        for code, (unit, decimals, men, women) in TESTS.items():
+        for code, test in TESTS.items():
             if code not in sample.values:
                 continue
-            low, high = men if patient.sex == "M" else women
+            low, high = _limits(patient, test)
             row: Row = {
                 "subject": patient.id,
                 "date": patient.day(sample.day),
                 "test": code,
-                "value": _rounded(sample.values[code], decimals),
-                "unit": unit,
+                "value": _rounded(sample.values[code], test.decimals),
+                "unit": test.unit,
                 "lower_limit": low,
                 "upper_limit": high,
             }

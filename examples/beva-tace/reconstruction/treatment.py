@@ -112,7 +112,7 @@ def medication_rows(patient: Patient) -> list[Row]:
         began = patient.refractory_date - timedelta(
             days=round(between(patient.draw("antiviral"), 300, 1400))
         )
-        rows.append(_medication("Entecavir", "antiviral", f"{began:%Y-%m}", "Chronic hepatitis B"))
+        rows.append(_medication("Entecavir", "antiviral", began, "Chronic hepatitis B"))
     if patient.liver["ascites"] != "none":
         start = patient.day(-20)
         rows.append(_medication("Spironolactone", "other", start, "Ascites"))
@@ -135,7 +135,7 @@ def medication_rows(patient: Patient) -> list[Row]:
     return [{"subject": patient.id, **row} for row in rows]
 
 
-def _medication(drug: str, group: str, start: date | str, indication: str) -> Row:
+def _medication(drug: str, group: str, start: date, indication: str) -> Row:
     return {"drug": drug, "class": group, "start_date": start, "indication": indication}
 
 
