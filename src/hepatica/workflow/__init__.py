@@ -1,1 +1,1 @@
-""""""
+"""What people do with a study: open, check, report, explain."""

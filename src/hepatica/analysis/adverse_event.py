@@ -1,0 +1,87 @@
+"""Adverse events: each subject counted once a term, at the worst grade.
+
+Treatment-emergent events of the safety population. Zero is printed as zero: a grade that nobody
+had is a count, not a dash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from hepatica.analysis.population import Group, Population
+from hepatica.analysis.result import Result
+from hepatica.clinic.dataset import Adam
+
+GRADES = (1, 2, 3, 4, 5)
+_RELATED = frozenset({"possible", "probable", "definite", "related"})
+
+
+def adverse_event_results(adam: Adam, people: Population) -> Iterator[Result]:
+    """Any grade, each grade, grade 3 or higher, serious and related: overall and by term."""
+    events = [e for e in adam["ADAE"].to_pylist() if e["TRTEMFL"] == "Y"]
+    for group in people.parts:
+        members = set(group.subjects)
+        own = [e for e in events if e["SUBJID"] in members]
+        yield from _term(people.id, group, "Any adverse event", own)
+        for term in _ordered_terms(own):
+            yield from _term(people.id, group, term, [e for e in own if e["AEDECOD"] == term])
+
+
+def _ordered_terms(events: list[dict[str, Any]]) -> list[str]:
+    subjects: dict[str, set[str]] = {}
+    for event in events:
+        subjects.setdefault(event["AEDECOD"], set()).add(event["SUBJID"])
+    return sorted(subjects, key=lambda term: (-len(subjects[term]), term))
+
+
+def _term(
+    population: str, group: Group, term: str, events: list[dict[str, Any]]
+) -> Iterator[Result]:
+    row = partial(Result, "ae", population, term, group=group.name, dataset="ADAE", clause="safety")
+    worst = _worst_grade(events)
+    graded = any(e["AETOXGR"] is not None for e in events)
+    levels: list[tuple[str, set[str]]] = [("any grade", {e["SUBJID"] for e in events})]
+    if graded:
+        levels += [(f"grade {g}", {s for s, w in worst.items() if w == g}) for g in GRADES]
+        levels.append(("grade >= 3", {s for s, w in worst.items() if w is not None and w >= 3}))
+        levels.append(("grade missing", {s for s, w in worst.items() if w is None}))
+    elif any(e["AESEV"] for e in events):
+        levels += _by_severity(events)
+    levels.append(("serious", {e["SUBJID"] for e in events if e["AESER"] == "Y"}))
+    levels.append(("related", {e["SUBJID"] for e in events if e["AEREL"] in _RELATED}))
+    for level, who in levels:
+        if level == "grade missing" and not who:
+            continue
+        subjects = tuple(s for s in group.subjects if s in who)
+        named = partial(row, level=level, subjects=subjects)
+        method = "each subject once at the worst grade"
+        yield named(statistic="n", value=float(len(subjects)), unit="patients", method=method)
+        if group.rows:
+            yield named(
+                statistic="percent",
+                value=100 * len(subjects) / len(group.rows),
+                unit="percent",
+                method="percent of the safety population",
+            )
+
+
+def _worst_grade(events: list[dict[str, Any]]) -> dict[str, int | None]:
+    worst: dict[str, int | None] = {}
+    for event in events:
+        grade, known = event["AETOXGR"], worst.get(event["SUBJID"])
+        worst[event["SUBJID"]] = max((g for g in (grade, known) if g is not None), default=None)
+    return worst
+
+
+_SEVERITY = ("mild", "moderate", "severe")
+
+
+def _by_severity(events: list[dict[str, Any]]) -> list[tuple[str, set[str]]]:
+    worst: dict[str, int] = {}
+    for event in events:
+        if event["AESEV"] in _SEVERITY:
+            rank = _SEVERITY.index(event["AESEV"])
+            worst[event["SUBJID"]] = max(rank, worst.get(event["SUBJID"], 0))
+    return [(name, {s for s, w in worst.items() if w == i}) for i, name in enumerate(_SEVERITY)]

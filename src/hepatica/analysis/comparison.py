@@ -1,0 +1,246 @@
+"""Comparisons the protocol asks for: curves by group, proportional hazards models, group tests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from hepatica.analysis.population import Population, Row, population
+from hepatica.analysis.result import Result
+from hepatica.analysis.survival import Key, Times, curve_results, endpoint_criteria, endpoint_times
+from hepatica.clinic.dataset import Adam
+from hepatica.core.errors import HepaticaError
+from hepatica.stats.cox import CoxFit, cox, proportional_hazards_test
+from hepatica.stats.kaplan_meier import Curve
+from hepatica.stats.log_rank import log_rank
+from hepatica.study import Study
+from hepatica.study.plan import CoxPlan, SurvivalPlan
+
+
+def group_label(plan: SurvivalPlan, subject: Row) -> str | None:
+    """Level of the grouping column a subject belongs to; None where it is missing."""
+    value = subject[plan.group]
+    if value is None:
+        return None
+    if plan.cuts:
+        position = sum(float(value) >= cut for cut in plan.cuts)
+        return plan.labels[position] if plan.labels else f"band {position + 1}"
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return dict(zip(plan.levels, plan.labels, strict=False)).get(text, text)
+
+
+def curve_comparisons(
+    study: Study, adam: Adam, people: Population
+) -> tuple[list[Result], dict[Key, Curve]]:
+    """Curves and log-rank tests: by arm where there are arms, and by each planned group."""
+    results: list[Result] = []
+    curves: dict[Key, Curve] = {}
+    if people.groups:
+        arms = {s: g.name for g in people.groups for s in g.subjects}
+        for endpoint in study.endpoints:
+            if endpoint.kind == "time-to-event" and not endpoint.delayed_entry:
+                split = _Split(endpoint.id, "Arm", arms)
+                results += _log_rank(study, adam, people.id, split, 0.0)
+    for plan in study.analysis.survival:
+        chosen = population(study, adam, plan.population or people.id)
+        labels = {r["SUBJID"]: group_label(plan, r) for r in chosen.everyone.rows}
+        split = _Split(plan.endpoint, plan.group, {s: v for s, v in labels.items() if v is not None})
+        without = tuple(s for s, v in labels.items() if v is None)
+        rows, found = _split_curves(study, adam, chosen.id, split)
+        results += rows
+        curves |= found
+        results += _log_rank(study, adam, chosen.id, split, plan.rho, without)
+    return results, curves
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    endpoint: str
+    by: str
+    group: dict[str, str]
+
+    def label(self, level: str) -> str:
+        """Name of a group in the results, such as ``VASCINV = Y``."""
+        return f"{self.by} = {level}"
+
+
+def _split_curves(
+    study: Study, adam: Adam, population_id: str, split: _Split
+) -> tuple[list[Result], dict[Key, Curve]]:
+    endpoint = study.endpoint(split.endpoint)
+    times = endpoint_times(adam, endpoint)
+    criterion = endpoint_criteria(adam).get(endpoint.parameter, "")
+    results: list[Result] = []
+    curves: dict[Key, Curve] = {}
+    for level in sorted(set(split.group.values())):
+        own = times.of({s for s, v in split.group.items() if v == level})
+        row = partial(
+            Result,
+            "survival",
+            population_id,
+            endpoint.id,
+            criterion=criterion,
+            group=split.label(level),
+            dataset=f"ADTTE {endpoint.parameter}",
+            clause=endpoint.source,
+            subjects=own.subjects,
+        )
+        curve, rows = curve_results(study, row, own)
+        results += rows
+        if curve is not None:
+            curves[(endpoint.id, criterion, split.label(level))] = curve
+    return results, curves
+
+
+def _log_rank(
+    study: Study,
+    adam: Adam,
+    population_id: str,
+    split: _Split,
+    rho: float,
+    without: tuple[str, ...] = (),
+) -> Iterator[Result]:
+    endpoint = study.endpoint(split.endpoint)
+    times = endpoint_times(adam, endpoint).of(set(split.group))
+    name = "log-rank" if rho == 0 else f"G-rho, rho = {rho:g}"
+    row = partial(
+        Result,
+        "test",
+        population_id,
+        endpoint.id,
+        criterion=endpoint_criteria(adam).get(endpoint.parameter, ""),
+        group=split.by,
+        level=name,
+        method=name,
+        subjects=times.subjects,
+        dataset=f"ADTTE {endpoint.parameter}",
+    )
+    note = f"{len(without)} left out, {split.by} missing" if without else ""
+    groups = [split.group[s] for s in times.subjects]
+    if len(set(groups)) < 2:
+        yield row(statistic="p_value", value=None, note="fewer than two groups")
+        return
+    found = log_rank(times.days, times.event, groups, rho=rho)
+    yield row(statistic="statistic", value=found.statistic, note=note)
+    yield row(statistic="df", value=float(found.df), note=note)
+    yield row(statistic="p_value", value=found.p_value, note=note)
+
+
+def cox_results(study: Study, adam: Adam, people: Population) -> Iterator[Result]:
+    """Proportional hazards models of the protocol, on subjects with every covariate."""
+    for number, plan in enumerate(study.analysis.cox, start=1):
+        chosen = population(study, adam, plan.population or people.id)
+        name = f"Cox model {number}" if len(study.analysis.cox) > 1 else "Cox model"
+        yield from _cox(study, adam, plan, chosen, name)
+
+
+def _cox(
+    study: Study, adam: Adam, plan: CoxPlan, people: Population, name: str
+) -> Iterator[Result]:
+    endpoint = study.endpoint(plan.endpoint)
+    times = endpoint_times(adam, endpoint)
+    columns, terms, strata = _design(plan, people, times)
+    whole = [i for i, row in enumerate(columns) if row is not None and not any(map(math.isnan, row))]
+    subjects = tuple(times.subjects[i] for i in whole)
+    row = partial(
+        Result,
+        "test",
+        people.id,
+        endpoint.id,
+        criterion=endpoint_criteria(adam).get(endpoint.parameter, ""),
+        group=name,
+        method=f"Cox, {study.conventions.ties} ties",
+        subjects=subjects,
+        dataset=f"ADTTE {endpoint.parameter}",
+        clause=plan.source,
+    )
+    left_out = len(times.subjects) - len(whole)
+    note = f"{left_out} left out, a covariate missing" if left_out else ""
+    yield row(statistic="n", value=float(len(whole)), unit="patients", note=note)
+    try:
+        fit = cox(
+            times.days[whole],
+            times.event[whole],
+            np.array([columns[i] for i in whole], float).reshape(len(whole), len(terms)),
+            ties=study.conventions.ties,
+            names=terms,
+            strata=[strata[i] for i in whole] if plan.strata else None,
+        )
+    except HepaticaError as error:
+        yield row(statistic="p_value", value=None, note=f"no model: {error}")
+        return
+    yield from _cox_rows(row, fit)
+
+
+def _cox_rows(row: partial[Result], fit: CoxFit) -> Iterator[Result]:
+    said = "; ".join(fit.notes)
+    yield row(statistic="events", value=float(fit.n_events), unit="patients", note=said)
+    for i, term in enumerate(fit.names):
+        named = partial(row, level=term, note=said)
+        yield named(statistic="estimate", value=_number(fit.coef[i]), unit="log hazard ratio")
+        yield named(statistic="se", value=_number(fit.se[i]), unit="log hazard ratio")
+        yield named(statistic="hazard_ratio", value=_number(fit.hazard_ratio[i]))
+        yield named(statistic="ci_low", value=_number(fit.lower[i]), unit="hazard ratio")
+        yield named(statistic="ci_high", value=_number(fit.upper[i]), unit="hazard ratio")
+        yield named(statistic="p_value", value=_number(fit.p_value[i]), unit="Wald")
+    for label, test in (
+        ("Wald test", fit.wald),
+        ("score test", fit.score),
+        ("likelihood ratio test", fit.likelihood_ratio),
+    ):
+        named = partial(row, level=label, note=said)
+        yield named(statistic="statistic", value=_number(test.statistic))
+        yield named(statistic="df", value=float(test.df))
+        yield named(statistic="p_value", value=_number(test.p_value))
+    if fit.converged:
+        for term, test in proportional_hazards_test(fit).items():
+            named = partial(row, level=f"proportional hazards: {term}")
+            yield named(statistic="statistic", value=_number(test.statistic))
+            yield named(statistic="df", value=float(test.df))
+            yield named(statistic="p_value", value=_number(test.p_value))
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _design(
+    plan: CoxPlan, people: Population, times: Times
+) -> tuple[list[list[float] | None], list[str], list[Any]]:
+    """Rows of the design matrix in the order of the times; None outside the population."""
+    by_id = {r["SUBJID"]: r for r in people.everyone.rows}
+    parts = [(t, _levels(people.everyone.rows, t.name)) for t in plan.terms]
+    names: list[str] = []
+    for term, levels in parts:
+        names += [f"{term.name} = {v}" for v in levels[1:]] if levels else [term.text]
+    rows: list[list[float] | None] = []
+    strata: list[Any] = []
+    for subject in times.subjects:
+        one = by_id.get(subject)
+        rows.append(None if one is None else [x for t, v in parts for x in _values(t, v, one)])
+        strata.append(None if one is None else "|".join(str(one[c]) for c in plan.strata))
+    return rows, names, strata
+
+
+def _levels(rows: Sequence[Row], name: str) -> list[str]:
+    """Sorted levels of a text column, the first the reference; none for a number."""
+    values = {r[name] for r in rows if r[name] is not None}
+    return sorted(values) if any(isinstance(v, str) for v in values) else []
+
+
+def _values(term: Any, levels: list[str], subject: Row) -> list[float]:
+    value = subject[term.name]
+    if value is None:
+        return [math.nan] * max(1, len(levels) - 1)
+    if levels:
+        return [float(value == level) for level in levels[1:]]
+    if term.form == "log10":
+        return [math.log10(float(value) + term.number)]
+    if term.form == ">":
+        return [float(float(value) > term.number)]
+    return [float(value)]

@@ -1,0 +1,97 @@
+"""Flow of patients and exposure to the study treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from hepatica.analysis.population import Population, Row
+from hepatica.analysis.result import Result
+from hepatica.clinic.dataset import Adam
+from hepatica.stats.describe import description
+from hepatica.study import Study
+
+_STEPS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
+    ("Screened", lambda r: True),
+    ("Not enrolled", lambda r: r["ENRLFL"] != "Y"),
+    ("Enrolled", lambda r: r["ENRLFL"] == "Y"),
+    ("Enrolled, not treated", lambda r: r["ENRLFL"] == "Y" and r["SAFFL"] != "Y"),
+    ("Treated", lambda r: r["ENRLFL"] == "Y" and r["SAFFL"] == "Y"),
+    ("With a baseline scan", lambda r: _treated(r) and r["BLSCANDT"] is not None),
+    ("Evaluable for response", lambda r: _treated(r) and r["RESPEVFL"] == "Y"),
+    ("Died", lambda r: _treated(r) and r["DTHFL"] == "Y"),
+    (
+        "Alive at last contact",
+        lambda r: _treated(r) and r["DTHFL"] != "Y" and r["EOSSTT"] != "lost to follow-up",
+    ),
+    (
+        "Lost to follow-up",
+        lambda r: _treated(r) and r["DTHFL"] != "Y" and r["EOSSTT"] == "lost to follow-up",
+    ),
+    ("New anticancer therapy", lambda r: _treated(r) and r["NACTDT"] is not None),
+)
+
+
+def _treated(row: Row) -> bool:
+    return bool(row["ENRLFL"] == "Y" and row["SAFFL"] == "Y")
+
+
+def disposition_results(study: Study, adam: Adam) -> Iterator[Result]:
+    """Counts of the flow diagram, from every subject on record."""
+    rows = adam["ADSL"].to_pylist()
+    for name, holds in _STEPS:
+        subjects = tuple(r["SUBJID"] for r in rows if holds(r))
+        yield Result(
+            "disposition",
+            "screened",
+            name,
+            "n",
+            float(len(subjects)),
+            unit="patients",
+            subjects=subjects,
+            dataset="ADSL",
+            clause="Methods, Patients" if study.study.protocol == "beva-tace" else "",
+        )
+
+
+def exposure_results(people: Population) -> Iterator[Result]:
+    """Sessions and cumulative dose, described; and how many had 1, 2, 3 ... sessions."""
+    for group in people.parts:
+        given = [r for r in group.rows if r["NSESS"] is not None]
+        row = partial(
+            Result,
+            "exposure",
+            people.id,
+            group=group.name,
+            dataset="ADSL",
+            subjects=tuple(r["SUBJID"] for r in given),
+        )
+        if given:
+            total = float(sum(r["NSESS"] for r in given))
+            yield row("Sessions", "N", total, unit="sessions", method="sum over patients")
+        yield from _described(row, "Sessions", "sessions", [r["NSESS"] for r in given])
+        for count in sorted({r["NSESS"] for r in given}):
+            who = tuple(r["SUBJID"] for r in given if r["NSESS"] == count)
+            yield Result(
+                "exposure",
+                people.id,
+                "Sessions",
+                "n",
+                float(len(who)),
+                group=group.name,
+                level=str(count),
+                unit="patients",
+                subjects=who,
+                dataset="ADSL",
+            )
+        doses = [r["CUMDOSE"] for r in group.rows if r["CUMDOSE"] is not None]
+        yield from _described(row, "Cumulative dose", "mg", doses)
+
+
+def _described(row: partial[Result], variable: str, unit: str, values: list[float]) -> Iterator[Result]:
+    if not values:
+        return
+    summary = description([float(v) for v in values])
+    yield row(variable, "n", float(len(values)), unit="patients")
+    for name in ("mean", "sd", "median", "min", "max"):
+        yield row(variable, name, getattr(summary, name), unit=unit, method=name)

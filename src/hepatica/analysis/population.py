@@ -1,0 +1,59 @@
+"""Who is analysed: the protocol's populations over ADSL, and the groups within them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hepatica.clinic.dataset import Adam
+from hepatica.study import Study
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The subjects of a population in one arm; `name` is '' for all of them."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Their identifiers, in order."""
+        return tuple(row["SUBJID"] for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """A population of the protocol: everybody, and the arms where there are several."""
+
+    id: str
+    everyone: Group
+    groups: tuple[Group, ...]
+
+    @property
+    def parts(self) -> tuple[Group, ...]:
+        """All subjects, then each arm."""
+        return (self.everyone, *self.groups)
+
+
+_FLAG = {"treated": ("SAFFL", "ENRLFL"), "enrolled": ("ENRLFL",), "evaluable": ("RESPEVFL",)}
+
+
+def population(study: Study, adam: Adam, population_id: str) -> Population:
+    """Subjects of a population by the flags of ADSL, split by ARM where there is more than one.
+
+    Raises      UsageError where the protocol has no such population.
+    """
+    flags = _FLAG[study.population(population_id).definition]
+    rows = tuple(r for r in adam["ADSL"].to_pylist() if all(r[f] == "Y" for f in flags))
+    return Population(population_id, Group("", rows), _arms(rows))
+
+
+def _arms(rows: Sequence[Row]) -> tuple[Group, ...]:
+    names = sorted({row["ARM"] for row in rows if row["ARM"]})
+    if len(names) < 2:
+        return ()
+    return tuple(Group(n, tuple(r for r in rows if r["ARM"] == n)) for n in names)

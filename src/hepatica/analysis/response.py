@@ -1,0 +1,149 @@
+"""Best responses and rates with exact intervals, by criterion; and the change in the target sum.
+
+The denominator is every patient of the population: a patient who could not be evaluated, or was
+never scanned, is a non-responder and is shown as NE or MISSING.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from hepatica.analysis.population import Group, Population
+from hepatica.analysis.result import Result
+from hepatica.clinic.dataset import Adam
+from hepatica.clinic.protocol import endpoint_confirmed
+from hepatica.core.errors import NotDefined
+from hepatica.stats.describe import description
+from hepatica.stats.proportion import clopper_pearson, wilson
+from hepatica.study import Study
+from hepatica.study.endpoint import Endpoint
+
+CATEGORIES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")
+_INTERVAL = {"Clopper-Pearson": clopper_pearson, "Wilson": wilson}
+
+
+def best_responses(adam: Adam, paramcd: str, criterion: str, reader: str) -> dict[str, str]:
+    """Best response of each subject: BOR (unconfirmed) or CBOR (confirmed)."""
+    return {
+        r["SUBJID"]: r["AVALC"]
+        for r in adam["ADRS"].to_pylist()
+        if (r["PARAMCD"], r["PARCAT1"], r["PARCAT2"]) == (paramcd, criterion, reader)
+    }
+
+
+def readers(adam: Adam) -> tuple[str, ...]:
+    """Readers with derived responses, in alphabetical order ('' where there is one, unnamed)."""
+    found = {r for r in adam["ADRS"]["PARCAT2"].to_pylist() if r is not None}
+    named = {r for r in found if r}
+    return tuple(sorted(named)) if named else ("",)
+
+
+def primary_reader(study: Study, adam: Adam) -> str:
+    """The reader that the protocol names, else the first there is."""
+    return study.response.reader or readers(adam)[0]
+
+
+def response_results(study: Study, adam: Adam, people: Population) -> Iterator[Result]:
+    """Counts, percentages and rates for each criterion, unconfirmed and confirmed."""
+    reader = primary_reader(study, adam)
+    criteria = [c for c in dict.fromkeys(adam["ADRS"]["PARCAT1"].to_pylist()) if c]
+    own = study.response.criterion
+    for criterion in sorted(criteria, key=lambda c: (c != own, c)):
+        for paramcd in ("BOR", "CBOR"):
+            best = best_responses(adam, paramcd, criterion, reader)
+            for group in people.parts:
+                row = partial(
+                    Result,
+                    "response",
+                    people.id,
+                    criterion=criterion,
+                    group=group.name,
+                    dataset=f"ADRS {paramcd}",
+                )
+                yield from _categories(row, paramcd, best, group)
+                yield from _rates(study, row, paramcd, best, group)
+
+
+def _categories(
+    row: partial[Result], paramcd: str, best: dict[str, str], group: Group
+) -> Iterator[Result]:
+    total = len(group.rows)
+    yield row(paramcd, "N", float(total), unit="patients", subjects=group.subjects)
+    for category in CATEGORIES:
+        who = tuple(s for s in group.subjects if best.get(s, "MISSING") == category)
+        if not who and category in {"NON-CR/NON-PD", "MISSING"}:
+            continue
+        named = partial(row, paramcd, level=category, subjects=who)
+        yield named(statistic="n", value=float(len(who)), unit="patients")
+        if total:
+            yield named(
+                statistic="percent",
+                value=100 * len(who) / total,
+                unit="percent",
+                method="percent of all patients of the population",
+            )
+
+
+def _rates(
+    study: Study, row: partial[Result], paramcd: str, best: dict[str, str], group: Group
+) -> Iterator[Result]:
+    for endpoint in study.endpoints:
+        if endpoint.kind != "proportion":
+            continue
+        confirmed = endpoint_confirmed(study, endpoint)
+        primary = confirmed == (paramcd == "CBOR")
+        level = "" if primary else ("confirmed" if paramcd == "CBOR" else "unconfirmed")
+        yield from _rate(study, partial(row, level=level), endpoint, best, group)
+
+
+def _rate(
+    study: Study, row: partial[Result], endpoint: Endpoint, best: dict[str, str], group: Group
+) -> Iterator[Result]:
+    total = len(group.rows)
+    who = tuple(s for s in group.subjects if best.get(s) in endpoint.responses)
+    named = partial(row, endpoint.id, subjects=who, clause=endpoint.source)
+    yield named(statistic="n", value=float(len(who)), unit="patients")
+    yield named(statistic="N", value=float(total), unit="patients", subjects=group.subjects)
+    if not total:
+        return
+    method = endpoint.interval
+    level = study.conventions.conf_level
+    try:
+        low, high = _INTERVAL[method](len(who), total, level)
+    except NotDefined:
+        return
+    percent = partial(named, unit="percent", method=method)
+    yield percent(statistic="estimate", value=100 * len(who) / total)
+    yield percent(statistic="ci_low", value=100 * low, note=f"{100 * level:g} % interval")
+    yield percent(statistic="ci_high", value=100 * high, note=f"{100 * level:g} % interval")
+
+
+def change_results(study: Study, adam: Adam, people: Population) -> Iterator[Result]:
+    """Best percent change of the target sum: described, and how many shrank at all."""
+    reader = primary_reader(study, adam)
+    rows = [r for r in adam["ADTR"].to_pylist() if r["ANL02FL"] == "Y" and r["PARCAT2"] == reader]
+    for criterion in dict.fromkeys(r["PARCAT1"] for r in rows):
+        change = {r["SUBJID"]: r["PCHG"] for r in rows if r["PARCAT1"] == criterion}
+        for group in people.parts:
+            yield from _change(criterion, change, people.id, group)
+
+
+def _change(
+    criterion: str, change: dict[str, float], population: str, group: Group
+) -> Iterator[Result]:
+    who = tuple(s for s in group.subjects if s in change)
+    if not who:
+        return
+    row = partial(
+        Result, "change", population, criterion=criterion, group=group.name, dataset="ADTR SUM"
+    )
+    best = partial(row, "Best change", subjects=who)
+    yield best("n", float(len(who)), unit="patients")
+    summary = description([change[s] for s in who])
+    for name in ("median", "min", "max"):
+        yield best(name, getattr(summary, name), unit="percent", method=name)
+    shrunk = tuple(s for s in who if change[s] < 0)
+    smaller = partial(row, "Any shrinkage", subjects=shrunk, method="best change below 0")
+    yield smaller("n", float(len(shrunk)), unit="patients")
+    yield smaller("percent", 100 * len(shrunk) / len(group.rows), unit="percent")

@@ -1,0 +1,37 @@
+"""Every analysis of a study, in the order of the report."""
+
+from __future__ import annotations
+
+from hepatica.analysis.adverse_event import adverse_event_results
+from hepatica.analysis.baseline import baseline_results
+from hepatica.analysis.comparison import cox_results, curve_comparisons
+from hepatica.analysis.disposition import disposition_results, exposure_results
+from hepatica.analysis.group_test import group_test_results
+from hepatica.analysis.population import population
+from hepatica.analysis.response import change_results, response_results
+from hepatica.analysis.result import Analysis, Result
+from hepatica.analysis.survival import follow_up_results, survival_results
+from hepatica.clinic.dataset import Adam
+from hepatica.study import Study
+
+
+def run_analysis(study: Study, adam: Adam) -> Analysis:
+    """Compute the results table and the survival curves of a study."""
+    people = population(study, adam, study.analysis.population)
+    safety = population(study, adam, study.analysis.safety_population)
+    curve_rows, curves = survival_results(study, adam, people)
+    split_rows, split_curves = curve_comparisons(study, adam, people)
+    results: list[Result] = [
+        *baseline_results(study, people),
+        *disposition_results(study, adam),
+        *exposure_results(people),
+        *response_results(study, adam, people),
+        *change_results(study, adam, people),
+        *curve_rows,
+        *follow_up_results(study, adam, people),
+        *adverse_event_results(adam, safety),
+        *split_rows,
+        *cox_results(study, adam, people),
+        *group_test_results(study, adam, people),
+    ]
+    return Analysis(tuple(results), curves | split_curves)

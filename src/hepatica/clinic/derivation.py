@@ -1,0 +1,97 @@
+"""From records to analysis datasets: the derivations of a study, in the order they need each other."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pyarrow as pa
+
+from hepatica.clinic.assessment import Assessment, derive_assessment
+from hepatica.clinic.dataset import Adam, datasets
+from hepatica.clinic.protocol import (
+    criterion_table,
+    endpoint_table,
+    protocol_table,
+    response_parameter_table,
+    study_procedure_table,
+    unit_factor_table,
+)
+from hepatica.clinic.query import Query
+from hepatica.core.finding import Finding, Level, Place
+from hepatica.records.record import Records
+from hepatica.study import Study
+
+
+_FIRST = (
+    "lab_canonical",
+    "study_treatment",
+    "contact",
+    "new_therapy",
+    "death",
+    "baseline_scan",
+)
+
+
+def derive_adam(study: Study, records: Records) -> Adam:
+    """Derive ADSL, ADTR, ADRS, ADTTE and ADAE.
+
+    Returns     Adam, its tables in the declared schemas, and what was found on the way.
+    """
+    with Query() as query:
+        _write_inputs(query, study, records)
+        for name in _FIRST:
+            query.derive(name)
+        adsl = query.derive("adsl", datasets()["ADSL"].schema())
+        lesions = query.derive("lesion_assessment")
+        assessment = derive_assessment(
+            study, lesions, query.derive("baseline_scan").select(["subject", "reader", "date"]), adsl
+        )
+        _write_assessment(query, assessment)
+        tables = {
+            "ADSL": query.derive("adsl_evaluable", datasets()["ADSL"].schema()),
+            **{
+                name: query.derive(name.lower(), datasets()[name].schema())
+                for name in ("ADTR", "ADRS", "ADTTE", "ADAE")
+            },
+        }
+        late = query.derive("late_baseline")
+    return Adam(tables, (*assessment.findings, *_late_baselines(late)))
+
+
+def _write_inputs(query: Query, study: Study, records: Records) -> None:
+    for name, table in records.tables.items():
+        query.write(name, table)
+    query.write("unit_factor", unit_factor_table(records["labs"]))
+    query.write("protocol", protocol_table(study))
+    query.write("study_procedure", study_procedure_table(study))
+    query.write("endpoint", endpoint_table(study))
+    query.write("response_parameter", response_parameter_table())
+    query.write("criterion", criterion_table())
+
+
+def _write_assessment(query: Query, assessment: Assessment) -> None:
+    query.write("engine_visit", assessment.visits)
+    query.write("best_all", assessment.best)
+    query.write("lesion_value", assessment.lesions)
+    query.write("assessed", assessment.pairs)
+    for name in ("visit_all", "visit", "first_response"):
+        query.derive(name)
+
+
+def _late_baselines(late: pa.Table) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            place=Place(row["src_file"], row["src_sheet"], row["src_row"], "Scan date"),
+            level=Level.WARNING,
+            code="C010",
+            found=f"no scan with lesions on or before the first treatment; {row['date']} is used",
+            expected="a baseline scan on or before the first study treatment",
+            subject=row["subject"],
+        )
+        for row in late.to_pylist()
+    )
+
+
+def derivation_text(name: str) -> str:
+    """SQL of a derivation, for the manual and for `explain`."""
+    return files("hepatica.clinic").joinpath("derive", f"{name}.sql").read_text("utf-8")

@@ -1,0 +1,171 @@
+-- ADTTE: one row a subject and endpoint: origin, first event, else the censoring rule's date.
+--
+-- An endpoint is data (`endpoint`): where time starts, which events end it, which rule set
+-- censors. Rule sets:
+--   seed  an event counts whenever it occurs; what is not an event of the endpoint (death, for the
+--         seed's progression-free survival) is censored at the last adequate assessment [zhang2021]
+--   EMA   the same, with the endpoint's events complete (progression or death) [ema2012]
+--   FDA   new anticancer therapy, or two or more missed visits, before the event: censored at the
+--         last adequate assessment before them; no baseline assessment: censored at the origin
+--         [fda2007]. Two missed visits: more than 2 x interval + 2 x window days without an
+--         adequate assessment.
+-- An adequate assessment is an overall response other than NE. Survival endpoints (death the only
+-- event) are censored on the date last known alive.
+WITH start AS (
+  SELECT e.*, s.SUBJID AS subject, s.STUDYID, s.USUBJID, s.TRTSDT, s.BLSCANDT, s.NACTDT, s.EOSSTT,
+    s.LSTALVDT, s.ENRLFL,
+    CASE e.origin
+      WHEN 'refractory date' THEN s.REFRDT
+      WHEN 'first treatment' THEN s.TRTSDT
+      WHEN 'consent' THEN s.RFICDT
+      WHEN 'randomisation' THEN coalesce(s.RFICDT, s.TRTSDT)
+      WHEN 'first response' THEN r.date
+      WHEN 'first record' THEN c.date
+    END AS startdt,
+    r.date IS NOT NULL AS responded
+  FROM endpoint AS e
+  CROSS JOIN adsl AS s
+  LEFT JOIN first_response AS r ON r.subject = s.SUBJID AND r.criterion = e.criterion
+    AND r.confirmed = e.confirmed
+  LEFT JOIN (SELECT subject, min(date) AS date FROM contact GROUP BY subject) AS c
+    ON c.subject = s.SUBJID
+  WHERE s.ENRLFL = 'Y' AND s.SAFFL = 'Y'
+),
+timed AS (
+  -- Time to response is a responder's: others have no such time.
+  SELECT * FROM start
+  WHERE startdt IS NOT NULL AND (NOT on_response OR responded)
+),
+event AS (
+  SELECT t.id, t.subject, d.date, 'Death' AS what, 1 AS rank, 'follow_up' AS srcdom,
+    'date' AS srcvar, d.seq, d.src_row,
+    'Death on ' || d.date || coalesce(' (' || d.cause || ')', '') AS because
+  FROM timed AS t JOIN death AS d USING (subject)
+  WHERE t.on_death AND d.date >= t.startdt
+  UNION ALL
+  SELECT t.id, t.subject, v.date, 'Disease Progression', 0, 'ADRS', 'ADT', v.seq, NULL,
+    'Progression on ' || v.date || ': ' || v.because
+  FROM timed AS t
+  JOIN visit AS v ON v.subject = t.subject AND v.criterion = t.criterion
+  WHERE t.on_progression AND v.overall = 'PD' AND v.date >= t.startdt
+  UNION ALL
+  SELECT t.id, t.subject, r.date, 'Response', 0, 'ADRS', 'ADT', r.seq, NULL,
+    'First response on ' || r.date
+  FROM timed AS t
+  JOIN first_response AS r ON r.subject = t.subject AND r.criterion = t.criterion
+    AND r.confirmed = t.confirmed
+  WHERE t.on_response AND r.date >= t.startdt
+),
+first_event AS (
+  SELECT * FROM event
+  QUALIFY row_number() OVER (PARTITION BY id, subject ORDER BY date, rank, seq) = 1
+),
+adequate AS (
+  SELECT t.id, t.subject, v.date, v.seq
+  FROM timed AS t
+  JOIN visit AS v ON v.subject = t.subject AND v.criterion = t.criterion
+  WHERE v.overall <> 'NE' AND v.date >= t.startdt
+),
+bounded AS (
+  SELECT t.*, f.date AS eventdt, f.what, f.srcdom, f.srcvar, f.seq AS eventseq, f.src_row AS eventrow,
+    f.because,
+    n.date AS therapydt, n.what AS therapy,
+    max(a.date) FILTER (f.date IS NULL OR a.date < f.date) AS lastdt,
+    max(a.date) FILTER ((f.date IS NULL OR a.date < f.date) AND a.date < n.date) AS beforedt
+  FROM timed AS t
+  LEFT JOIN first_event AS f ON f.id = t.id AND f.subject = t.subject
+  LEFT JOIN new_therapy AS n ON n.subject = t.subject
+  LEFT JOIN adequate AS a ON a.id = t.id AND a.subject = t.subject
+  GROUP BY ALL
+),
+decided AS (
+  SELECT b.*,
+    CASE
+      WHEN survival AND eventdt IS NOT NULL THEN 'event'
+      WHEN survival THEN 'alive'
+      WHEN rule_set = 'FDA' AND BLSCANDT IS NULL THEN 'no baseline'
+      WHEN rule_set = 'FDA' AND therapydt >= startdt AND (eventdt IS NULL OR therapydt < eventdt)
+        THEN 'new therapy'
+      WHEN rule_set = 'FDA' AND eventdt - coalesce(lastdt, startdt) > missed_days
+        THEN 'missed visits'
+      WHEN eventdt IS NOT NULL THEN 'event'
+      WHEN lastdt IS NULL THEN 'no assessment'
+      ELSE 'last assessment'
+    END AS outcome
+  FROM bounded AS b CROSS JOIN protocol
+),
+dated AS (
+  SELECT d.*,
+    CASE outcome
+      WHEN 'event' THEN eventdt
+      WHEN 'alive' THEN greatest(coalesce(LSTALVDT, startdt), startdt)
+      WHEN 'no baseline' THEN startdt
+      WHEN 'new therapy' THEN coalesce(beforedt, startdt)
+      WHEN 'missed visits' THEN coalesce(lastdt, startdt)
+      WHEN 'no assessment' THEN startdt
+      ELSE lastdt
+    END AS adt
+  FROM decided AS d
+),
+sourced AS (
+  SELECT d.*, c.source AS contactdom, c.seq AS contactseq, c.src_row AS contactrow,
+    a.seq AS assessseq
+  FROM dated AS d
+  LEFT JOIN contact AS c ON d.outcome = 'alive' AND c.subject = d.subject AND c.date = d.adt
+  LEFT JOIN adequate AS a ON a.id = d.id AND a.subject = d.subject AND a.date = d.adt
+  QUALIFY row_number() OVER (
+    PARTITION BY d.id, d.subject ORDER BY contactdom <> 'follow_up', contactdom, contactseq) = 1
+)
+SELECT
+  STUDYID, USUBJID, subject AS SUBJID, criterion AS PARCAT1, rule_set AS PARCAT2, paramcd AS PARAMCD,
+  label AS PARAM, startdt AS STARTDT,
+  CASE WHEN delayed_entry THEN greatest(startdt, coalesce(TRTSDT, startdt)) ELSE startdt END AS ENTRYDT,
+  adt AS ADT,
+  CAST(adt - startdt + day_offset AS DOUBLE) AS AVAL,
+  'DAYS' AS AVALU,
+  CASE outcome
+    WHEN 'event' THEN 0
+    WHEN 'no baseline' THEN 2
+    WHEN 'new therapy' THEN 3
+    WHEN 'missed visits' THEN 4
+    ELSE CASE WHEN EOSSTT IN ('lost to follow-up', 'withdrew') THEN 5 ELSE 1 END
+  END AS CNSR,
+  CASE outcome
+    WHEN 'event' THEN what
+    WHEN 'alive' THEN 'Alive'
+    WHEN 'no assessment' THEN 'No assessment after the origin'
+    WHEN 'no baseline' THEN 'No baseline assessment'
+    WHEN 'new therapy' THEN 'New anticancer therapy'
+    WHEN 'missed visits' THEN what || ' after two or more missed visits'
+    ELSE 'Last Tumor Assessment'
+  END AS EVNTDESC,
+  CASE outcome
+    WHEN 'event' THEN NULL
+    WHEN 'alive' THEN 'Last known alive'
+    WHEN 'new therapy' THEN 'Last adequate assessment before new therapy'
+    WHEN 'missed visits' THEN 'Last adequate assessment before the missed visits'
+    WHEN 'no assessment' THEN 'Origin'
+    WHEN 'no baseline' THEN 'Origin'
+    ELSE 'Last adequate assessment'
+  END AS CNSDTDSC,
+  CASE outcome
+    WHEN 'event' THEN because
+    WHEN 'alive' THEN 'No death on record; last known alive on ' || adt
+    WHEN 'new therapy' THEN 'New anticancer therapy (' || therapy || ') on ' || therapydt
+      || ' before the event; censored on ' || adt || ' (rule set FDA)'
+    WHEN 'missed visits' THEN what || ' on ' || eventdt || ' more than ' || missed_days
+      || ' days after the last adequate assessment; censored there (rule set FDA)'
+    WHEN 'no baseline' THEN 'No baseline assessment; censored at the origin (rule set FDA)'
+    WHEN 'no assessment' THEN 'No event and no adequate assessment after the origin; censored there'
+    ELSE 'No event of this endpoint; censored at the last adequate assessment on ' || adt
+      || ' (rule set ' || rule_set || ')'
+  END AS REASON,
+  CASE outcome WHEN 'event' THEN srcdom WHEN 'alive' THEN coalesce(contactdom, 'ADSL')
+    WHEN 'no baseline' THEN 'ADSL' WHEN 'no assessment' THEN 'ADSL' ELSE 'ADRS' END AS SRCDOM,
+  CASE outcome WHEN 'event' THEN srcvar WHEN 'alive' THEN
+      CASE contactdom WHEN 'dosing' THEN 'end_date' WHEN 'subjects' THEN 'consent_date' ELSE 'date' END
+    WHEN 'no baseline' THEN 'STARTDT' WHEN 'no assessment' THEN 'STARTDT' ELSE 'ADT' END AS SRCVAR,
+  CASE outcome WHEN 'event' THEN eventseq WHEN 'alive' THEN contactseq ELSE assessseq END AS SRCSEQ,
+  CASE outcome WHEN 'event' THEN eventrow WHEN 'alive' THEN contactrow END AS SRCROW
+FROM sourced CROSS JOIN protocol
+ORDER BY position, subject

@@ -1,0 +1,14 @@
+-- The baseline scan of each subject and reader: the last one with lesions measured on or before
+-- the first study treatment; where there is none, the earliest one, flagged late.
+WITH started AS (
+  SELECT subject, min(date) AS trtsdt FROM study_treatment GROUP BY subject
+),
+seen AS (
+  SELECT DISTINCT subject, coalesce(measurements.reader, '') AS reader, date
+  FROM measurements, protocol WHERE date <= cutoff
+)
+SELECT seen.subject, seen.reader,
+  coalesce(max(date) FILTER (date <= trtsdt), min(date)) AS date,
+  coalesce(bool_and(date > trtsdt), FALSE) AS late
+FROM seen LEFT JOIN started USING (subject)
+GROUP BY seen.subject, seen.reader

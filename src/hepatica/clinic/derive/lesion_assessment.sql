@@ -1,0 +1,55 @@
+-- What was seen of each lesion on each scan, in the form the response engine reads.
+-- `subject` is the subject for one reader. Hidden by lipiodol: the enhancing part is not evaluable.
+-- A lesion followed but without a row on a scan that has rows is left to the engine (missing).
+-- An adequate-looking scan with no row at all for the reader becomes a visit with every lesion
+-- not evaluable, so that a scan is never silently dropped.
+WITH role AS (
+  SELECT subject, lesion, coalesce(reader, '') AS reader, role, coalesce(site, '') AS site
+  FROM lesions
+),
+measured AS (
+  SELECT m.subject, coalesce(m.reader, '') AS reader, m.date, m.lesion, r.role, r.site,
+    m.diameter_mm,
+    CASE WHEN coalesce(m.lipiodol_obscured, 'N') = 'Y' AND m.viable_mm IS NULL THEN NULL
+      ELSE m.viable_mm END AS viable_mm,
+    m.short_axis_mm, m.viable_perpendicular_mm,
+    coalesce(m.status, CASE WHEN r.role = 'non-target' THEN 'not evaluable' ELSE '' END) AS status,
+    m.src_row AS row
+  FROM measurements AS m
+  JOIN role AS r
+    ON r.subject = m.subject AND r.lesion = m.lesion
+    AND (r.reader = coalesce(m.reader, '') OR r.reader = '')
+  CROSS JOIN protocol
+  WHERE m.date <= cutoff
+),
+unread AS (
+  SELECT s.subject, r.reader, s.date, r.lesion, r.role, r.site, s.src_row
+  FROM scans AS s
+  JOIN role AS r USING (subject)
+  CROSS JOIN protocol
+  WHERE s.date <= cutoff AND coalesce(s.modality, 'CT') IN ('CT', 'MRI', 'PET-CT')
+    AND NOT EXISTS (
+      SELECT 1 FROM measurements AS m
+      WHERE m.subject = s.subject AND m.date = s.date AND coalesce(m.reader, '') = r.reader
+    )
+    AND NOT EXISTS (
+      SELECT 1 FROM new_lesions AS n
+      WHERE n.subject = s.subject AND n.date = s.date AND coalesce(n.reader, '') = r.reader
+    )
+),
+new AS (
+  SELECT subject, coalesce(new_lesions.reader, '') AS reader, date, lesion, status, coalesce(site, '') AS site,
+    diameter_mm, src_row
+  FROM new_lesions, protocol
+  WHERE date <= cutoff AND status IN ('confirmed', 'equivocal')
+)
+SELECT subject, reader, date, lesion, role, site, diameter_mm, viable_mm, short_axis_mm,
+  viable_perpendicular_mm, status, row
+FROM measured
+UNION ALL
+SELECT subject, reader, date, lesion, role, site, NULL, NULL, NULL, NULL, 'not evaluable', NULL
+FROM unread
+UNION ALL
+SELECT subject, reader, date, lesion, 'new', site, diameter_mm, NULL, NULL, NULL, status, src_row
+FROM new
+ORDER BY subject, reader, date, role, lesion

@@ -1,0 +1,91 @@
+"""Findings that a study accepts: `accepted.toml`, each with its reason, printed in the report."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hepatica.core.errors import UsageError
+from hepatica.core.finding import Finding, Level
+
+FILE_NAME = "accepted.toml"
+_LIMIT = 1_000_000
+_KEYS = {"code", "reason", "sheet", "row", "column", "subject", "by", "date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """One entry: the findings it covers and why they stand. Blank fields match anything."""
+
+    code: str
+    reason: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    subject: str = ""
+    by: str = ""
+    date: str = ""
+
+    def covers(self, finding: Finding) -> bool:
+        """Tell whether the entry accepts that finding."""
+        place = finding.place
+        return (
+            finding.code == self.code
+            and self.sheet in ("", place.sheet)
+            and self.row in (None, place.row)
+            and self.column in ("", place.column)
+            and self.subject in ("", finding.subject)
+        )
+
+
+def read_acceptances(folder: Path) -> tuple[Acceptance, ...]:
+    """Entries of ``accepted.toml`` in the study folder; none where there is no such file.
+
+    Raises      UsageError where the file is not what the manual describes.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return ()
+    if path.stat().st_size > _LIMIT:
+        raise UsageError(f"{FILE_NAME}: larger than {_LIMIT} bytes")
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{FILE_NAME}: {error}") from error
+    entries = content.get("accept", [])
+    if set(content) - {"accept"} or not isinstance(entries, list):
+        raise UsageError(f"{FILE_NAME}: expected [[accept]] entries and nothing else")
+    return tuple(_entry(number, entry) for number, entry in enumerate(entries, start=1))
+
+
+def _entry(number: int, entry: object) -> Acceptance:
+    if not isinstance(entry, dict) or set(entry) - _KEYS:
+        raise UsageError(f"{FILE_NAME}: entry {number}: expected only {', '.join(sorted(_KEYS))}")
+    for key in ("code", "reason"):
+        if not isinstance(entry.get(key), str) or not entry[key].strip():
+            raise UsageError(f"{FILE_NAME}: entry {number}: {key} is missing")
+    row = entry.get("row")
+    if row is not None and not isinstance(row, int):
+        raise UsageError(f"{FILE_NAME}: entry {number}: row is not a whole number")
+    text = {k: str(v) for k, v in entry.items() if k != "row"}
+    return Acceptance(row=row, **text)
+
+
+def standing(
+    findings: Sequence[Finding], acceptances: Sequence[Acceptance]
+) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, Acceptance], ...]]:
+    """Findings that stand, and those accepted with the entry that accepts each.
+
+    A finding at note level needs no acceptance and always stands.
+    """
+    stand: list[Finding] = []
+    accepted: list[tuple[Finding, Acceptance]] = []
+    for finding in findings:
+        entry = next((a for a in acceptances if a.covers(finding)), None)
+        if entry is None or finding.level is Level.NOTE:
+            stand.append(finding)
+        else:
+            accepted.append((finding, entry))
+    return tuple(stand), tuple(accepted)

@@ -1,0 +1,98 @@
+"""A study folder, opened: its protocol, records, findings, datasets and results, each made once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from hepatica.analysis.result import Analysis
+from hepatica.analysis.run import run_analysis
+from hepatica.clinic.dataset import Adam
+from hepatica.clinic.derivation import derive_adam
+from hepatica.core.errors import NotReady, UsageError
+from hepatica.core.finding import Finding, has_error
+from hepatica.records.reader import read_records
+from hepatica.records.record import Records
+from hepatica.study import Study
+from hepatica.study.reader import read_study
+from hepatica.workflow.acceptance import Acceptance, read_acceptances, standing
+
+
+class Workspace:
+    """An opened study folder.
+
+    Examples
+    --------
+    >>> study = hepatica.open("my-study")                      # doctest: +SKIP
+    >>> study.check()                                          # doctest: +SKIP
+    >>> study.results().to_pandas()                            # doctest: +SKIP
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        if not self.folder.is_dir():
+            raise UsageError(f"{self.folder}: expected a study folder")
+
+    @cached_property
+    def protocol(self) -> Study:
+        """The protocol, ``study.toml``.
+
+        Raises      UsageError with every finding where it is not valid.
+        """
+        return read_study(self.folder)
+
+    @cached_property
+    def records(self) -> Records:
+        """The records as declared tables with their findings.
+
+        Raises      Unreadable where a file cannot, or must not, be read.
+        """
+        protocol = self.protocol
+        return read_records(self.folder, protocol.records.source(), cutoff=protocol.study.cutoff)
+
+    @cached_property
+    def acceptances(self) -> tuple[Acceptance, ...]:
+        """Entries of ``accepted.toml``."""
+        return read_acceptances(self.folder)
+
+    def check(self) -> tuple[Finding, ...]:
+        """Every finding that stands in protocol and records: errors, warnings and notes."""
+        found = (*self.protocol.findings, *self.records.findings)
+        return standing(found, self.acceptances)[0]
+
+    @cached_property
+    def _adam(self) -> Adam:
+        self._demand_no_error()
+        return derive_adam(self.protocol, self.records)
+
+    def _demand_no_error(self) -> None:
+        stand = self.check()
+        if has_error(stand):
+            errors = [f for f in stand if f.level == "error"]
+            raise NotReady(f"{len(errors)} errors stand; correct or accept them", stand)
+
+    def adam(self) -> dict[str, pa.Table]:
+        """Analysis datasets by name: ADSL, ADTR, ADRS, ADTTE, ADAE.
+
+        Raises      NotReady, with the findings, while an error stands.
+        """
+        return dict(self._adam.tables)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """Results with the subjects behind each, and the survival curves."""
+        return run_analysis(self.protocol, self._adam)
+
+    def results(self) -> pa.Table:
+        """The results table, one row a number, as Arrow (``.to_pandas()``, ``polars.from_arrow``).
+
+        Raises      NotReady, with the findings, while an error stands.
+        """
+        return self.analysis.table()
+
+    def findings(self) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, Acceptance], ...]]:
+        """All findings, those of the derivations included: the standing, and the accepted ones."""
+        found = (*self.protocol.findings, *self.records.findings, *self._adam.findings)
+        return standing(found, self.acceptances)
