@@ -31,6 +31,7 @@ Transform = Literal["km", "identity"]
 
 _ENOUGH = 1e-9  # R's coxph.control(eps)
 _SINGULAR = float(np.finfo(np.float64).eps ** 0.75)  # R's coxph.control(toler.chol)
+_FLAT = 1e13  # Condition number from which a variance counts as singular.
 _STEPS = 20  # R's coxph.control(iter.max)
 
 
@@ -139,12 +140,16 @@ def proportional_hazards_test(
     transform : 'km' (1 - S just before the time, R's default) or 'identity'
     terms : term -> its columns of the covariates; default: each covariate is a term.
 
-    Raises      UsageError for another transform.
+    Returns     A test a term, nan where its variance is singular.
+    Raises      NotDefined without covariates or where all events have one (transformed) time;
+                UsageError for another transform.
     References  Grambsch & Therneau 1994; R survival 3.5-3 cox.zph
     """
     sets, kept = fit.fitted.sets, list(fit.fitted.kept)
     clock = _clock(fit.fitted, transform)
     clock = clock - float(sets.deaths @ clock) / fit.n_events
+    if not kept or np.max(np.abs(clock)) < 1e-9:
+        raise NotDefined("proportional hazards cannot be tested: no covariate, or one event time")
     at = moments(sets, fit.fitted.beta)
     both = np.ix_(kept, kept)
     flat, tilted, square = (
@@ -314,10 +319,11 @@ def _tilt_test(full: Floats, gradient: Floats, chosen: list[int]) -> ChiSquareTe
     size = len(gradient)
     index = [*range(size), *(size + i for i in chosen)]
     u = np.concatenate((np.zeros(size), gradient[chosen]))
-    try:
-        statistic = float(u @ np.linalg.solve(full[np.ix_(index, index)], u))
-    except np.linalg.LinAlgError:
+    matrix = full[np.ix_(index, index)]
+    size_of = np.sqrt(np.abs(np.diag(matrix)))
+    if not size_of.all() or np.linalg.cond(matrix / np.outer(size_of, size_of)) > _FLAT:
         return ChiSquareTest(np.nan, len(chosen), np.nan)
+    statistic = float(u @ np.linalg.solve(matrix, u))
     return _test(statistic, len(chosen))
 
 
