@@ -8,6 +8,8 @@ from pathlib import Path
 
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding
+from hepatica.records.check import check_records
+from hepatica.records.csv_folder import read_csv_folder
 from hepatica.records.intake import read_tables
 from hepatica.records.place import Places
 from hepatica.records.record import Records
@@ -34,10 +36,15 @@ def read_records(
     reader = str(source.get("reader", "workbook"))
     sheets: list[Sheet] = []
     findings: list[Finding] = []
-    if reader != "workbook":
-        raise UsageError(f"records.reader is '{reader}'; expected workbook")
     path = source_path(folder, str(source.get("path", "records.xlsx")))
-    sheets, findings = read_workbook(path)
+    if reader == "workbook":
+        sheets, findings = read_workbook(path)
+        inputs = [path]
+    elif reader == "csv":
+        sheets, findings, inputs = read_csv_folder(path)
+    else:
+        raise UsageError(f"records.reader is '{reader}'; expected workbook or csv")
     places = Places(sheets)
     full, faults = read_tables(sheets, places)
-    return Records.of(full, tuple(findings + faults), (path,))
+    checked = check_records(full, places, cutoff=cutoff)
+    return Records.of(full, (*findings, *faults, *checked), tuple(inputs))
