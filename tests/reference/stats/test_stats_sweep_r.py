@@ -132,12 +132,10 @@ def _same_fit(fit: CoxFit, theirs: dict[str, Any]) -> None:
     _close(fit.score.statistic, theirs["score"], rel=1e-8)
     _close(fit.wald.statistic, theirs["wald"], rel=1e-8)
     for transform in ("km", "identity"):
-        if theirs[transform] is None:  # R: "system is computationally singular"
-            with pytest.raises(NotDefined):
-                proportional_hazards_test(fit, transform=transform)
-            continue
         ours = [t.statistic for t in proportional_hazards_test(fit, transform=transform).values()]
-        _close(ours, theirs[transform], rel=1e-7, absolute=1e-9)
+        # R stops where its variance is singular; ours is nan.
+        expected = theirs[transform] or [None] * len(ours)
+        _close(ours, expected, rel=1e-7, absolute=1e-9)
 
 
 @pytest.mark.parametrize("case", _cases("samples"))
