@@ -1,4 +1,4 @@
-"""The works Hepatica cites, by key (`references.toml`); docstrings name them as [author2020]."""
+"""The works Hepatica cites, by key (`references.toml`); docstrings name them as [kaplan1958]."""
 
 from __future__ import annotations
 

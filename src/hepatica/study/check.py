@@ -23,6 +23,7 @@ def check_study(study: Study) -> list[Finding]:
         _ids,
         check_criteria,
         _treatment,
+        _response,
         _schedule,
         _safety,
         check_endpoints,
@@ -81,12 +82,17 @@ def _records(study: Study) -> Iterator[Finding]:
 def _ids(study: Study) -> Iterator[Finding]:
     criteria = [("inclusion", i, c.id) for i, c in enumerate(study.inclusion)]
     criteria += [("exclusion", i, c.id) for i, c in enumerate(study.exclusion)]
+    endpoints = list(enumerate(study.endpoints))
+    by_id = {e.id: (i, e) for i, e in reversed(endpoints)}
     groups: list[tuple[str, list[tuple[str, int, str]]]] = [
         ("id", [("population", i, p.id) for i, p in enumerate(study.populations)]),
         ("id", criteria),
         ("id", [("treatment", i, t.id) for i, t in enumerate(study.treatment)]),
-        ("id", [("endpoint", i, e.id) for i, e in enumerate(study.endpoints)]),
-        ("paramcd", [("endpoint", i, e.parameter) for i, e in enumerate(study.endpoints)]),
+        ("id", [("endpoint", i, e.id) for i, e in endpoints]),
+        (
+            "paramcd",
+            [("endpoint", i, e.parameter) for i, e in sorted(by_id.values(), key=lambda x: x[0])],
+        ),
     ]
     for key, entries in groups:
         yield from _duplicates(study, key, entries)
@@ -120,6 +126,16 @@ def _treatment(study: Study) -> Iterator[Finding]:
                 found="neither drug nor procedure",
                 expected="a drug, a procedure or both",
             )
+
+
+def _response(study: Study) -> Iterator[Finding]:
+    named = [study.response.criterion]
+    for position, criterion in enumerate(study.response.sensitivity):
+        if criterion in named:
+            place = study.place("response", "sensitivity", position)
+            expected = "each criterion once, the primary one not again"
+            yield finding_of("S012", place, found=repr(criterion), expected=expected)
+        named.append(criterion)
 
 
 def _schedule(study: Study) -> Iterator[Finding]:

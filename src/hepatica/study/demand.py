@@ -118,9 +118,13 @@ def allowed_span(demand: Demand) -> Span | None:
 
 def whole_span(variable: Variable) -> Span:
     """Every number the variable can take."""
-    low = -math.inf if variable.low is None else variable.low
-    high = math.inf if variable.high is None else variable.high
-    return Span(low, high, False, False)
+    low, high = variable.low, variable.high
+    return Span(
+        -math.inf if low is None else low,
+        math.inf if high is None else high,
+        low is None,
+        high is None,
+    )
 
 
 def _within(expression: Expression, code: object) -> bool:
