@@ -56,13 +56,14 @@ def test_missing_is_never_zero() -> None:
         (1, 16, "1 (6.3)"),
         (1, 3, "1 (33.3)"),
         (2360, 2360, "2,360 (100.0)"),
-        (0, 0, "0 (NE)"),
     ],
 )
-def test_share_takes_the_percentage_from_the_counts(
-    part: int, whole: int, expected: str
-) -> None:
-    assert number.share(part, whole) == expected
+def test_counts_and_percentages(part: int, whole: int, expected: str) -> None:
+    assert number.count_percent(part, 100 * part / whole) == expected
+
+
+def test_nobody_of_nobody_has_no_percentage() -> None:
+    assert number.count_percent(0, None) == "0 (NE)"
 
 
 def test_ranges_use_an_en_dash_and_words_with_negatives() -> None:

@@ -42,16 +42,9 @@ def percent(value: float | None, digits: int = 1) -> str:
     return NOT_ESTIMABLE if value is None else f"{number(value, digits)}%"
 
 
-def share(part: float, whole: float) -> str:
-    """Count and percentage, n (%), the percentage from the two counts themselves: 16 (80.0).
-
-    Of a whole of 0 there is no percentage: `0 (NE)`.
-    """
-    if whole == 0:
-        return f"{count(part)} ({NOT_ESTIMABLE})"
-    exact = Decimal(repr(float(part))) * 100 / Decimal(repr(float(whole)))
-    value = exact.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    return f"{count(part)} ({value})"
+def count_percent(part: float | None, of_whole: float | None) -> str:
+    """Count and percentage, n (%), such as 16 (80.0); 0 (0.0) for nobody."""
+    return f"{count(part)} ({number(of_whole)})"
 
 
 def interval(low: float | None, high: float | None, digits: int = 1) -> str:

@@ -1,0 +1,1 @@
+"""Tables and texts of the report, one module a section; they read the results and nothing else."""

@@ -1,0 +1,79 @@
+"""Flow of patients and exposure to the study treatment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hepatica.report import number
+from hepatica.report.ledger import Item, Ledger
+from hepatica.report.section.cell import count_cell, mean_cell, range_cell
+from hepatica.report.table import Cell, Line, Table
+
+_SIDE = {"Not enrolled": "Enrolled", "Enrolled, not treated": "Treated"}
+_END = ("Died", "Alive at last contact", "Lost to follow-up")
+_STREAM = ("Screened", "Enrolled", "Treated", "With a baseline scan", "Evaluable for response")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of the flow: its words, its count, and who left before it."""
+
+    text: str
+    count: Cell
+    left: tuple[tuple[str, Cell], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The flow of patients: boxes from top to bottom, ends side by side, and further counts."""
+
+    stream: tuple[Box, ...]
+    ends: tuple[Box, ...]
+    others: tuple[Box, ...]
+
+
+def patient_flow(ledger: Ledger) -> Flow:
+    """The flow from the disposition results; a count that was not made has no box."""
+    items = {i.variable: i for i in ledger.items("disposition") if not i.level}
+    stream = tuple(_box(items, name) for name in _STREAM if name in items)
+    ends = tuple(_box(items, name) for name in _END if name in items)
+    known = {*_STREAM, *_END, *_SIDE}
+    others = tuple(_box(items, name) for name in items if name not in known)
+    return Flow(stream, ends, others)
+
+
+def exposure_table(ledger: Ledger) -> Table:
+    """Sessions and cumulative dose."""
+    groups = ledger.words("exposure", "group")
+    lines: list[Line] = []
+    for variable in ledger.words("exposure", "variable"):
+        items = [ledger.item("exposure", variable=variable, level="", group=g) for g in groups]
+        unit = next((_unit(i) for i in items if i is not None), "")
+        lines.append(Line(variable if unit in ("", "sessions") else f"{variable}, {unit}"))
+        if any(i is not None and i.has("N") for i in items):
+            lines.append(Line("In all", tuple(count_cell(i, "N") for i in items), depth=1))
+        lines.append(Line("Patients", tuple(count_cell(i) for i in items), depth=1))
+        lines.append(Line("Median [range]", tuple(map(range_cell, items)), depth=1))
+        lines.append(Line("Mean (SD)", tuple(map(mean_cell, items)), depth=1))
+        for level in ledger.words("exposure", "level", variable=variable):
+            if level:
+                found = [
+                    ledger.item("exposure", variable=variable, level=level, group=g) for g in groups
+                ]
+                words = f"Patients with {level} {'session' if level == '1' else 'sessions'}"
+                lines.append(Line(words, tuple(map(count_cell, found)), depth=1))
+    columns = tuple(g or "All patients" for g in groups)
+    return Table("exposure", "Exposure to study treatment", "", columns, tuple(lines))
+
+
+def _unit(item: Item) -> str:
+    return next((r.unit for s, r in item.results.items() if s in ("median", "mean")), "")
+
+
+def _box(items: dict[str, Item], name: str) -> Box:
+    left = tuple(
+        (side, count_cell(items[side]))
+        for side, target in _SIDE.items()
+        if target == name and side in items and items[side].value("n")
+    )
+    return Box(name, count_cell(items[name]) if name in items else Cell(number.NOT_ESTIMABLE), left)

@@ -1,0 +1,55 @@
+"""A printed table as a frozen value: text in cells, and behind each cell the results it prints.
+
+The same value is rendered to HTML now and to other documents later; nothing here knows a format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, and the rows of results.csv that it prints.
+
+    `subjects` are those behind a cell that prints no result, such as a listed record.
+    """
+
+    text: str
+    rows: tuple[int, ...] = ()
+    subjects: tuple[str, ...] = ()
+
+
+EMPTY = Cell("")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table; a heading has no cells and a depth of 1 is indented."""
+
+    stub: str
+    cells: tuple[Cell, ...] = ()
+    depth: int = 0
+
+    @property
+    def heading(self) -> bool:
+        """Whether the row only heads those that follow."""
+        return not self.cells
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with title, columns, rows and footnotes; `prose` aligns its cells as text."""
+
+    key: str
+    title: str
+    stub: str
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    footnotes: tuple[str, ...] = ()
+    prose: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no row with cells."""
+        return not any(line.cells for line in self.lines)
