@@ -86,7 +86,7 @@ def measurement_rows(patient: Patient) -> list[Row]:
             elif target.get("site") == "lymph node":
                 row |= _node(seen)
             else:
-                row |= _liver(seen, target["necrosis"], first[index], perpendicular[index])
+                row |= _liver(seen, target, first[index], perpendicular[index])
             if not isinstance(seen, str):
                 last[index] = seen
             rows.append(row)
@@ -106,7 +106,7 @@ def _unmeasured(
         return {"status": "too small"}
     if seen == "hidden":
         return {
-            "diameter_mm": _diameter(last, target["necrosis"], first) + 1,
+            "diameter_mm": _diameter(last, target, first) + 1,
             "reason": "dense lipiodol hides the arterial enhancement",
             "lipiodol_obscured": "Y",
         }
@@ -123,16 +123,17 @@ def _node(short_axis: int) -> Row:
     }
 
 
-def _liver(viable: int, necrosis: int, first: int, perpendicular: float) -> Row:
+def _liver(viable: int, target: dict[str, Any], first: int, perpendicular: float) -> Row:
     return {
-        "diameter_mm": _diameter(viable, necrosis, first),
+        "diameter_mm": _diameter(viable, target, first),
         "viable_mm": viable,
         "viable_perpendicular_mm": round(viable * perpendicular),
     }
 
 
-def _diameter(viable: int, necrosis: int, first: int) -> int:
-    if viable >= first:
+def _diameter(viable: int, target: dict[str, Any], first: int) -> int:
+    necrosis = int(target["necrosis"])
+    if viable >= first or target.get("regressing"):
         return viable + necrosis
     shrunk = (first + necrosis) * (1 - NECROTIC_SHRINKAGE * (1 - viable / first))
     return max(viable, round(shrunk))
