@@ -1,14 +1,18 @@
-"""The protocol that `hepatica init` writes is the example's, but for its label."""
+"""What ships with the protocol language says the same as the language itself."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from hepatica.core.finding import Level
 from hepatica.study.protocol import protocol_text
-from hepatica.study.reader import read_study
+from hepatica.study.reader import check_text, read_study
+from hepatica.study.word_page import render_words
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+PAGE = ROOT / "docs" / "how-to" / "write-a-protocol.md"
 
 
 def test_the_beva_tace_template_is_the_example_without_its_label():
@@ -23,3 +27,17 @@ def test_every_example_protocol_holds_no_error(folder):
     study = read_study(EXAMPLES / folder)
     assert not [f for f in study.findings if f.level is Level.ERROR]
     assert study.study.label
+
+
+def test_the_page_lists_every_word_of_the_vocabulary():
+    assert render_words() in PAGE.read_text(encoding="utf-8")
+
+
+BLOCKS = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+def test_every_example_of_the_page_is_understood(number):
+    findings = check_text(BLOCKS[number])
+    absent = {"S003", "S027"}
+    assert [str(f) for f in findings if f.code not in absent] == []

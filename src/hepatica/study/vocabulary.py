@@ -46,6 +46,11 @@ def words(vocabulary: str) -> tuple[str, ...]:
     return tuple(_document()["words"][vocabulary])
 
 
+def vocabularies() -> tuple[str, ...]:
+    """Names of the vocabularies, in the order of the file."""
+    return tuple(_document()["words"])
+
+
 def meaning(name: str) -> frozenset[str]:
     """The words that share a meaning, such as 'origin_before_enrolment'."""
     return frozenset(_document()["meaning"][name])
