@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from hepatica.stats.log_rank import LogRank, log_rank
     from hepatica.workflow.workspace import Workspace
 
-__version__ = version("hepatica")
+__version__ = "0.1.0"
 
 # Where each public name lives; imported when first asked for, so that importing is instant.
 _HOME = {

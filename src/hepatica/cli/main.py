@@ -1,35 +1,35 @@
 """`hepatica`: commands, exit codes, and how a mistake is told.
 
 Exit codes: 0 done; 1 ran, with findings at error level; 2 wrong usage or a bad study.toml;
-3 input unreadable or refused.
+3 input unreadable or refused. Commands import what they need when they run, so that ``--help``
+answers at once.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
+import click
 
+from hepatica import __version__
 from hepatica.core.errors import HepaticaError
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="A workbench for clinical studies of locoregional liver-cancer therapy.",
-)
-
-StudyFolder = Annotated[Path, typer.Argument(metavar="STUDY", help="Study folder.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+_FILE = click.Path(path_type=Path)
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+_study = click.argument("study", type=_FILE)
 
 
 def main() -> None:
-    """Run the command line; mistakes are told in a sentence, never with a traceback."""
+    """Run the command line; a mistake is told in a sentence, never with a traceback."""
     try:
-        app(standalone_mode=True)
+        code = app(standalone_mode=False)
+    except click.Abort:
+        raise SystemExit(130) from None
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from None
     except HepaticaError as error:
         for finding in getattr(error, "findings", ()):
             print(finding, file=sys.stderr)
@@ -38,34 +38,24 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        from hepatica import __version__
-
-        print(f"hepatica {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    pass
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="A workbench for clinical studies of locoregional liver-cancer therapy.",
+)
+@click.version_option(__version__, message="hepatica %(version)s")
+def app() -> None:
+    """Root of the commands."""
 
 
 @app.command()
-def init(
-    study: StudyFolder,
-    protocol: Annotated[
-        str, typer.Option(help="Protocol to begin from: beva-tace or blank.")
-    ] = "blank",
-) -> None:
+@_study
+@click.option(
+    "--protocol", default="blank", show_default=True, help="Protocol to begin from: beva-tace, blank."
+)
+def init(study: Path, protocol: str) -> None:
     """Make a study folder: study.toml and an empty records.xlsx."""
     from hepatica.cli.study_command import run_init
 
@@ -73,77 +63,78 @@ def init(
 
 
 @app.command()
-def check(study: StudyFolder, json: AsJson = False) -> None:
-    """Tell every fault in the protocol and the records, by file, sheet, row and column."""
+@_study
+@_as_json
+def check(study: Path, as_json: bool) -> int:
+    """Tell every fault in protocol and records, by file, sheet, row and column."""
     from hepatica.cli.study_command import run_check
 
-    raise typer.Exit(run_check(study, as_json=json))
+    return run_check(study, as_json=as_json)
 
 
 @app.command()
-def report(
-    study: StudyFolder,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Folder to write to [STUDY/report].")
-    ] = None,
-    json: AsJson = False,
-) -> None:
+@_study
+@click.option("-o", "--output", type=_FILE, help="Folder to write to.  [default: STUDY/report]")
+@_as_json
+def report(study: Path, output: Path | None, as_json: bool) -> int:
     """Write the report: report.html, results, analysis datasets, figures, manifest."""
     from hepatica.cli.study_command import run_report
 
-    raise typer.Exit(run_report(study, output, as_json=json))
+    return run_report(study, output, as_json=as_json)
 
 
 @app.command()
-def explain(
-    study: StudyFolder,
-    endpoint: Annotated[str, typer.Argument(help="Endpoint of the protocol, or BOR.")],
-    subject: Annotated[str, typer.Argument(help="Subject, as on the Subjects sheet.")],
-    json: AsJson = False,
-) -> None:
-    """Tell why a patient has this value: event, date, record, clause."""
+@_study
+@click.argument("endpoint")
+@click.argument("subject")
+@_as_json
+def explain(study: Path, endpoint: str, subject: str, as_json: bool) -> None:
+    """Tell why SUBJECT has this value of ENDPOINT (or BOR): event, date, record, clause."""
     from hepatica.cli.study_command import run_explain
 
-    run_explain(study, endpoint, subject, as_json=json)
+    run_explain(study, endpoint, subject, as_json=as_json)
 
 
 @app.command()
-def survival(
-    file: Annotated[Path, typer.Argument(help="CSV, gzipped CSV or Parquet.")],
-    time: Annotated[str, typer.Option(help="Column of times.")],
-    event: Annotated[str, typer.Option(help="Column of events: 1 event, 0 censored.")],
-    group: Annotated[str, typer.Option(help="Column of groups.")] = "",
-    conf_type: Annotated[str, typer.Option(help="log, log-log, plain, logit, arcsin.")] = "log",
-    plateau: Annotated[str, typer.Option(help="midpoint (as R) or first.")] = "midpoint",
-    at: Annotated[str, typer.Option(help="Times to read the curve at, such as 6,12.")] = "",
-    ties: Annotated[str, typer.Option(help="efron or breslow.")] = "efron",
-    figure: Annotated[
-        Path | None, typer.Option(help="Draw the curves to this .svg or .png file.")
-    ] = None,
-    json: AsJson = False,
-) -> None:
-    """Kaplan-Meier, log-rank and Cox of one file."""
+@click.argument("file", type=_FILE)
+@click.option("--time", required=True, metavar="COL", help="Column of times.")
+@click.option("--event", required=True, metavar="COL", help="Column of events: 1 event, 0 censored.")
+@click.option("--group", default="", metavar="COL", help="Column of groups.")
+@click.option("--conf-type", default="log", show_default=True, help="log|log-log|plain|logit|arcsin")
+@click.option("--plateau", default="midpoint", show_default=True, help="midpoint (as R) | first")
+@click.option("--at", default="", metavar="T,T", help="Times to read the curve at, such as 6,12.")
+@click.option("--ties", default="efron", show_default=True, help="efron | breslow")
+@click.option("--figure", type=_FILE, help="Draw the curves to this .svg or .png file.")
+@_as_json
+def survival(file: Path, figure: Path | None, as_json: bool, **chosen: Any) -> None:
+    """Kaplan-Meier, log-rank and Cox of FILE: CSV, gzipped CSV or Parquet."""
     from hepatica.cli.survival_command import SurvivalChoice, run_survival
 
-    choice = SurvivalChoice(time, event, group, conf_type, plateau, at, ties)
-    run_survival(file, choice, figure, as_json=json)
+    run_survival(file, SurvivalChoice(**chosen), figure, as_json=as_json)
 
 
 @app.command()
+@click.argument("file", type=_FILE)
+@click.option("--criterion", required=True, help="mRECIST | RECIST1.1 | RECIST1.0 | EASL")
+@click.option(
+    "--confirm-days", type=click.IntRange(0), default=28, show_default=True, help="To confirmation."
+)
+@click.option(
+    "--min-sd-days",
+    type=click.IntRange(0),
+    default=42,
+    show_default=True,
+    help="From baseline until SD counts.",
+)
+@click.option(
+    "--baseline-date", default="", metavar="DATE", help="Of every subject.  [default: its earliest]"
+)
+@_as_json
 def response(
-    file: Annotated[Path, typer.Argument(help="CSV, gzipped CSV or Parquet of lesions.")],
-    criterion: Annotated[str, typer.Option(help="mRECIST, RECIST1.1, RECIST1.0 or EASL.")],
-    confirm_days: Annotated[int, typer.Option(help="Days to confirmation.", min=0)] = 28,
-    min_sd_days: Annotated[int, typer.Option(help="Days a stable disease lasts.", min=0)] = 42,
-    baseline_date: Annotated[
-        str, typer.Option(help="Baseline for every subject [its earliest date].")
-    ] = "",
-    json: AsJson = False,
-) -> None:
-    """Tumour response of one file of lesions, scan by scan."""
+    file: Path, criterion: str, baseline_date: str, as_json: bool, **days: int
+) -> int:
+    """Tumour response of FILE, scan by scan; columns in the manual."""
     from hepatica.cli.response_command import run_response_file
 
-    code = run_response_file(
-        file, criterion, (confirm_days, min_sd_days), baseline_date, as_json=json
-    )
-    raise typer.Exit(code)
+    chosen = (days["confirm_days"], days["min_sd_days"])
+    return run_response_file(file, criterion, chosen, baseline_date, as_json=as_json)

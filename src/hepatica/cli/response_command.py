@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
-from hepatica.cli.flat_file import read_flat_file
+from hepatica.cli.flat_file import read_flat_table
 from hepatica.clinic.response import ResponseOptions, derive_response, response_document
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding, Level, Place, has_error
@@ -30,7 +31,7 @@ def run_response_file(
         _tell(findings)
         return 1
     response = derive_response(lesions, options, subjects)
-    findings += response.findings
+    findings += [replace(f, place=replace(f.place, file=path.name)) for f in response.findings]
     document = response_document(response)
     print(json.dumps(document, indent=None if as_json else 2, allow_nan=False, ensure_ascii=False))
     _tell(findings)
@@ -47,7 +48,9 @@ def read_lesions(path: Path) -> tuple[pa.Table, list[Finding]]:
 
     Raises      UsageError where a needed column is missing.
     """
-    table = read_flat_file(path, all_text=True)
+    if not path.is_file():
+        raise UsageError(f"{path}: expected a CSV, gzipped CSV or Parquet file")
+    table = read_flat_table(path, all_text=True)
     missing = [name for name in NEEDED if name not in table.column_names]
     if missing:
         raise UsageError(

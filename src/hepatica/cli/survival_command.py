@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import pyarrow as pa
 
-from hepatica.cli.flat_file import column, read_flat_file
+from hepatica.cli.flat_file import FlatFile, as_number, read_flat_file
 from hepatica.core.errors import MissingExtra, NotDefined, UsageError
 from hepatica.stats.cox import cox
 from hepatica.stats.kaplan_meier import (
@@ -65,8 +64,7 @@ class SurvivalChoice:
 def run_survival(path: Path, choice: SurvivalChoice, figure: Path | None, *, as_json: bool) -> None:
     """Print the analysis of one file, and draw it where asked."""
     choice.at_times  # noqa: B018 - a wrong --at is told before the file is read
-    table = read_flat_file(path)
-    time, event, groups = _columns(table, choice, path)
+    time, event, groups = _columns(read_flat_file(path), choice)
     curves = {
         label: kaplan_meier(time[own], event[own], conf_type=choice.conf_type)  # type: ignore[arg-type]
         for label, own in groups
@@ -82,54 +80,46 @@ def run_survival(path: Path, choice: SurvivalChoice, figure: Path | None, *, as_
 
 
 def _columns(
-    table: pa.Table, choice: SurvivalChoice, path: Path
+    file: FlatFile, choice: SurvivalChoice
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[str, np.ndarray]]]:
-    time = _numbers(column(table, choice.time, path), choice.time, path)
-    event = _numbers(column(table, choice.event, path), choice.event, path)
-    wrong = np.flatnonzero(~np.isin(event, (0, 1)))
+    time, event = file.numbers(choice.time), file.numbers(choice.event)
+    wrong = np.flatnonzero((event != 0) & (event != 1))
     if len(wrong):
         raise UsageError(
-            f"{path}:{wrong[0] + 2} [{choice.event}]: expected 1 (event) or 0 (censored); "
+            f"{file.path}:{wrong[0] + 2} [{choice.event}]: expected 1 (event) or 0 (censored); "
             f"{len(wrong)} rows have something else"
         )
     if not len(time):
-        raise UsageError(f"{path}: no rows")
+        raise UsageError(f"{file.path}: no rows")
     if not choice.group:
         return time, event, [("", np.ones(len(time), bool))]
-    labels = column(table, choice.group, path)
-    if labels.null_count:
-        raise UsageError(f"{path} [{choice.group}]: {labels.null_count} rows have no group")
-    codes, names = _sorted_codes(labels)
-    return time, event, [(name, codes == i) for i, name in enumerate(names)]
+    return time, event, _groups(file, choice.group)
 
 
-def _sorted_codes(labels: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
-    encoded = labels.combine_chunks().dictionary_encode()
-    values = encoded.dictionary.to_pylist()
-    order = sorted(range(len(values)), key=lambda i: values[i])
-    rank = np.empty(len(values), np.int64)
-    rank[order] = np.arange(len(values))
-    return rank[encoded.indices.to_numpy()], [_label(values[i]) for i in order]
+def _groups(file: FlatFile, name: str) -> list[tuple[str, np.ndarray]]:
+    """Sorted labels (numbers by value, the rest as text) with the rows of each."""
+    values = file.column(name)
+    if not isinstance(values, np.ndarray):
+        missing = [i for i, v in enumerate(values) if v is None]
+        if missing:
+            raise UsageError(
+                f"{file.path}:{missing[0] + 2} [{name}]: {len(missing)} rows have no group"
+            )
+        values = np.asarray(values, object).astype(str)
+    elif values.dtype.kind == "f" and np.isnan(values).any():
+        raise UsageError(f"{file.path} [{name}]: rows without a group")
+    labels, codes = np.unique(values, return_inverse=True)
+    order = sorted(range(len(labels)), key=lambda i: _sort_key(labels[i]))
+    return [(_label(labels[i]), codes == i) for i in order]
+
+
+def _sort_key(label: Any) -> tuple[bool, float, str]:
+    number = as_number(label)
+    return (number != number, 0.0 if number != number else number, str(label))
 
 
 def _label(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _numbers(values: pa.ChunkedArray, name: str, path: Path) -> np.ndarray:
-    if pa.types.is_boolean(values.type):
-        values = values.cast(pa.int8())
-    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)) and not (
-        pa.types.is_decimal(values.type)
-    ):
-        raise UsageError(f"{path} [{name}]: expected numbers, found {values.type}")
-    if values.null_count:
-        raise UsageError(f"{path} [{name}]: {values.null_count} rows have no value")
-    numbers: np.ndarray = values.cast(pa.float64()).to_numpy()
-    if not np.isfinite(numbers).all() or (numbers < 0).any():
-        bad = int(np.flatnonzero(~np.isfinite(numbers) | (numbers < 0))[0])
-        raise UsageError(f"{path}:{bad + 2} [{name}]: expected a finite number >= 0")
-    return numbers
 
 
 def _group(label: str, curve: Curve, choice: SurvivalChoice) -> dict[str, Any]:
