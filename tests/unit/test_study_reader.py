@@ -187,6 +187,72 @@ def test_a_finding_reads_as_the_grammar_says():
     ]
 
 
+# (what is replaced, by what, "found X; expected Y (hint)")
+WORDING = [
+    ("seed = 1", 'seed = "x"', "found 'x'; expected a whole number"),
+    ("seed = 1", "seed = -1", "found -1; expected a number of at least 0"),
+    ("seed = 1", "seed = true", "found true; expected a whole number"),
+    ('role = "primary"', "role = 5", "found 5; expected text in quotes"),
+    ("[6, 12, 24]", "6", "found 6; expected a list in [ ]"),
+    ("[6, 8]", "[6]", "found a list of 1; expected a list of at least 2"),
+    ("[6, 8]", "[6, inf]", "found inf; expected a finite number"),
+    ("value = 18", "value = {a = 1}", "found a table; expected a number, a word or a list"),
+    (
+        "cutoff = 2025-12-31",
+        'cutoff = "2025-12-31"',
+        "found '2025-12-31'; expected a date such as 2019-12-31, without quotes",
+    ),
+    (
+        '[safety]\nctcae = "5.0"\nwindow_days = 30',
+        "[[safety]]",
+        "found a list of 1; expected a table (write [safety] once, in single brackets)",
+    ),
+    (
+        "[[inclusion]]",
+        "[inclusion]",
+        "found a table; expected a list in [ ] (write [[inclusion]], in double brackets)",
+    ),
+    (
+        'id = "ORR"',
+        'id = "ORR"\nparamcd = "orr"',
+        "found 'orr'; expected a capital letter, then at most 7 capital letters or digits",
+    ),
+    (
+        "landmarks_months",
+        'cox = [{endpoint = "OS", covariates = ["SEX > x"]}]\nlandmarks_months',
+        "found 'SEX > x'; expected NAME, log10(NAME + number) or NAME > number",
+    ),
+    (
+        "landmarks_months",
+        'cox = [{endpoint = "OS", covariates = ["AGE", "AGE"]}]\nlandmarks_months',
+        "found 'AGE'; expected each covariate once",
+    ),
+    (
+        "landmarks_months",
+        'cox = [{endpoint = "ORR", covariates = ["AGE"]}]\nlandmarks_months',
+        "found ORR, a proportion; expected a time-to-event endpoint",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words"), WORDING)
+def test_a_finding_is_worded_for_somebody_who_writes_toml(old, new, words):
+    assert old in BLANK
+    (finding,) = check_text(BLANK.replace(old, new, 1))
+    assert str(finding).split(": ", 1)[1] == words
+
+
+def test_an_empty_file_lacks_every_table():
+    assert {f.place.column for f in check_text("")} == {
+        "analysis",
+        "endpoint",
+        "population",
+        "records",
+        "response",
+        "study",
+    }
+
+
 def test_a_missing_file_is_refused(tmp_path):
     assert [f.code for f in refused(tmp_path).findings] == ["S006"]
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field
 
 from hepatica.study.covariate import Covariate, read_covariate
 from hepatica.study.part import Part
 from hepatica.study.vocabulary import Word, check_adsl_column
 
 AdslColumn = Annotated[str, AfterValidator(check_adsl_column)]
+
+
+def _readable(text: str) -> str:
+    check_adsl_column(read_covariate(text).name)
+    return text
+
+
+CovariateText = Annotated[str, AfterValidator(_readable)]
 
 
 class BaselineRow(Part):
@@ -58,18 +65,9 @@ class CoxPlan(Part):
     """A proportional-hazards model; a covariate is a column or a small expression of one."""
 
     endpoint: str
-    covariates: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    covariates: Annotated[tuple[CovariateText, ...], Field(min_length=1, strict=False)]
     strata: tuple[AdslColumn, ...] = Field(default=(), strict=False)
     population: str = ""
-
-    @field_validator("covariates")
-    @classmethod
-    def _readable(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
-        for text in texts:
-            check_adsl_column(read_covariate(text).name)
-        if len(set(texts)) != len(texts):
-            raise PydanticCustomError("value", "bad", {"expected": "each covariate once"})
-        return texts
 
     @property
     def terms(self) -> tuple[Covariate, ...]:

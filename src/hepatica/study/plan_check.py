@@ -16,6 +16,7 @@ def check_plan(study: Study) -> Iterator[Finding]:
     """Every fault of the [analysis] table."""
     yield from _names(study)
     yield from _proportions(study)
+    yield from _repeated(study)
     plan = study.analysis
     yield from _increasing(study, ("analysis", "landmarks_months"), plan.landmarks_months)
     yield from _baseline(study)
@@ -48,6 +49,14 @@ def _known(
         place, expected = study.place("analysis", *path), f"one of {', '.join(known)}"
         hint = suggestion(name, known)
         yield finding_of("S024", place, found=repr(name), expected=expected, hint=hint)
+
+
+def _repeated(study: Study) -> Iterator[Finding]:
+    for model, plan in enumerate(study.analysis.cox):
+        for position, text in enumerate(plan.covariates):
+            if text in plan.covariates[:position]:
+                place = study.place("analysis", "cox", model, "covariates", position)
+                yield finding_of("S012", place, found=repr(text), expected="each covariate once")
 
 
 def _timed_analyses(study: Study) -> Iterator[tuple[str, str, int]]:

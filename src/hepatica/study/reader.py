@@ -8,19 +8,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding, Level, Place, has_error
 from hepatica.core.toml_line import key_lines
 from hepatica.study.check import check_study
-from hepatica.study.model import FILE_NAME, Study, place_of
-from hepatica.study.vocabulary import suggestion
+from hepatica.study.model import FILE_NAME, Study
+from hepatica.study.schema_finding import schema_findings
 
 MAX_BYTES = 1_000_000
-
-Lines = dict[tuple[str | int, ...], int]
 
 
 def read_study(folder: Path) -> Study:
@@ -50,7 +47,7 @@ def _study(text: str) -> tuple[Study | None, list[Finding]]:
         lines = key_lines(text)
         study = Study.model_validate(document)
     except ValidationError as error:
-        return None, _in_order(_schema_findings(error, lines))
+        return None, _in_order(schema_findings(error, lines))
     except UsageError as error:
         return None, [_file_finding("S005", str(error), "a protocol of ordinary size")]
     study._lines = lines
@@ -105,77 +102,3 @@ def _file_finding(code: str, found: str, expected: str) -> Finding:
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.place.row or 0, f.code, f.place.column))
-
-
-def _schema_findings(error: ValidationError, lines: Lines) -> list[Finding]:
-    return [_schema_finding(detail, lines) for detail in error.errors(include_url=False)]
-
-
-def _schema_finding(detail: ErrorDetails, lines: Lines) -> Finding:
-    place = place_of(lines, detail["loc"])
-    code, found, expected, hint = _words(detail)
-    return Finding(place, Level.ERROR, code, found, expected, hint)
-
-
-def _words(detail: ErrorDetails) -> tuple[str, str, str, str]:
-    """Code, found, expected and hint of one schema error."""
-    kind, context, loc = detail["type"], detail.get("ctx", {}), detail["loc"]
-    found, key = _shown(detail["input"]), str(loc[-1]) if loc else ""
-    if kind == "literal_error":
-        known = re.findall(r"'([^']*)'", context["expected"])
-        return "S001", found, context["expected"], suggestion(str(detail["input"]), known)
-    if kind == "extra_forbidden":
-        known = _sibling_keys(loc)
-        expected = f"one of {', '.join(known)}"
-        return "S002", f"the key {key!r}", expected, suggestion(key, known)
-    if kind == "missing":
-        code = "S027" if key == "min_sd_days" else "S003"
-        return code, "nothing", _MISSING.get(key, f"the key {key!r}"), ""
-    if kind == "shape":
-        return "S015", "another shape", context["expected"], ""
-    code = "S001" if kind == "unknown_word" else "S004"
-    return code, found, context.get("expected") or _expected(detail["msg"]), context.get("hint", "")
-
-
-_MISSING = {
-    "min_sd_days": "the shortest time that counts as stable disease, such as 42",
-    "cutoff": "the date of the data cutoff, such as 2019-12-31",
-    "seed": "the random seed, a whole number",
-}
-
-
-def _expected(message: str) -> str:
-    message = re.sub(r"^(?:Input|String|Value|Tuple|List)s? should (?:be|have) ", "", message)
-    return message[:1].lower() + message[1:]
-
-
-def _shown(value: object) -> str:
-    text = repr(value) if not isinstance(value, dict | list) else f"a {type(value).__name__}"
-    text = {"a dict": "a table", "a list": "an array", "True": "true", "False": "false"}.get(
-        text, text
-    )
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _sibling_keys(loc: tuple[int | str, ...]) -> list[str]:
-    model: Any = Study
-    for part in loc[:-1]:
-        if isinstance(part, str) and (inner := _inner_model(model, part)) is not None:
-            model = inner
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _inner_model(model: Any, key: str) -> type[BaseModel] | None:
-    for name, field in model.model_fields.items():
-        if key == (field.alias or name):
-            return _model_in(field.annotation)
-    return None
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        if (found := _model_in(inner)) is not None:
-            return found
-    return None
