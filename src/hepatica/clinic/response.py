@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hepatica.clinic.response_check import check_columns, check_stretch, check_visits
+from hepatica.clinic.response_check import check_keys, check_stretch
 from hepatica.clinic.response_column import (
     SIZES,
     TEXTS,
@@ -163,13 +163,12 @@ def derive_response(
     plan = Plan(criterion, criterion.rule(options.pd_abs_mm), terms, engine)
     days = patient_days(columns, subjects)
     visits, bests = [], []
-    findings = check_columns(columns, criterion)
+    findings = check_keys(columns)
     for part in stretch_parts(columns.subject):
         stretch = run_stretch(columns, part, plan, days)
         visits.append(visit_table(stretch, columns, criterion))
         bests.append(best_table(stretch, columns, criterion))
         findings += check_stretch(stretch, columns, criterion, part)
-        findings += check_visits(stretch, columns)
     best = pa.concat_tables(bests)
     if subjects is not None:
         best = with_unseen(best, subjects, criterion.name)

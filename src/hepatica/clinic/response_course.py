@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hepatica.clinic.response_column import Array, LesionColumns, row_values
+from hepatica.clinic.response_column import Array, LesionColumns, RowValues, row_values
 from hepatica.clinic.rules.response.best import NO_DAY, BestColumns, Responses, Terms
 from hepatica.clinic.rules.response.compiled import Engine
 from hepatica.clinic.rules.response.course import (
@@ -43,7 +43,11 @@ class PatientDays:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Result for some patients: every array of the walk, visits with their patient and day."""
+    """Result for some patients: every array of the walk, visits with their patient and day.
+
+    Visit v holds the rows `visit_row[v]` up to `visit_row[v + 1]`, counted from the first row of
+    the stretch.
+    """
 
     subject: Array
     visit_patient: Array
@@ -53,6 +57,8 @@ class Stretch:
     visits: dict[str, Array]
     best: dict[str, Array]
     fault: Array
+    visit_row: Array
+    values: RowValues
 
     @property
     def after_baseline(self) -> Array:
@@ -100,6 +106,8 @@ def run_stretch(columns: LesionColumns, part: slice, plan: Plan, days: PatientDa
         walked["visits"],
         best,
         walked["rows"]["fault"],
+        rows["first"],
+        values,
     )
 
 

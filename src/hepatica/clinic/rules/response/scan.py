@@ -13,6 +13,7 @@ from hepatica.clinic.rules.response.word import (
     CONFIRMED_NEW,
     CR,
     DUPLICATE,
+    EQUIVOCAL,
     EQUIVOCAL_NEW,
     LATE_NON_TARGET,
     LATE_TARGET,
@@ -179,7 +180,8 @@ def trace_new_lesions(patient: int, base: int, last: int, course: Course) -> Non
             if rows.role[row] != NEW:
                 continue
             if visit == base:
-                rows.fault[row] = NEW_AT_BASELINE
+                if rows.state[row] in (CONFIRMED, EQUIVOCAL):
+                    rows.fault[row] = NEW_AT_BASELINE
             elif rows.state[row] == NOT_EVALUABLE:
                 not_scanned = True
             else:
