@@ -174,6 +174,7 @@ class _Newton:
     kept: tuple[int, ...]
     loglik: tuple[float, float]
     score: float
+    wald: float
     iterations: int
     notes: tuple[str, ...]
     infinite: tuple[int, ...]
@@ -206,7 +207,15 @@ def _newton(sets: RiskSet) -> _Newton:
     infinite = _runaway(sets, beta, step, kept) if kept else ()
     notes = () if done or not kept else (f"The fit did not converge in {_STEPS} steps.",)
     return _Newton(
-        beta, _inverse(info, kept), kept, (null, best), score_test, iteration, notes, infinite
+        beta=beta,
+        variance=_inverse(info, kept),
+        kept=kept,
+        loglik=(null, best),
+        score=score_test,
+        wald=float(beta @ info @ beta),
+        iterations=iteration,
+        notes=notes,
+        infinite=infinite,
     )
 
 
@@ -270,8 +279,6 @@ def _result(names: tuple[str, ...], scale: Floats, newton: _Newton, fitted: Fitt
         se = np.sqrt(np.diag(variance))
         z = coef / se
         ratio, lower, upper = (np.exp(coef + k * z_level * se) for k in (0, -1, 1))
-    inner = np.ix_(kept, kept)
-    wald = float(coef[kept] @ np.linalg.solve(variance[inner], coef[kept])) if kept else 0.0
     null, best = newton.loglik
     notes = _notes(names, used, newton)
     return CoxFit(
@@ -285,7 +292,7 @@ def _result(names: tuple[str, ...], scale: Floats, newton: _Newton, fitted: Fitt
         p_value=np.array([normal_two_sided(float(v)) for v in z]),
         variance=variance,
         loglik=newton.loglik,
-        wald=_test(wald, len(kept)),
+        wald=_test(newton.wald, len(kept)),
         score=_test(newton.score, len(kept)),
         likelihood_ratio=_test(2 * (best - null), len(kept)),
         n=fitted.seen.size,
