@@ -12,7 +12,7 @@ from typing import Any
 
 from hepatica.analysis.population import Group, Population, Row
 from hepatica.analysis.result import Result
-from hepatica.stats.describe import description
+from hepatica.stats.describe import QuantileType, description
 from hepatica.study import Study
 from hepatica.study.plan import BaselineRow
 
@@ -40,12 +40,18 @@ def baseline_results(study: Study, people: Population) -> Iterator[Result]:
                 clause=plan.source,
             )
             if plan.kind == "continuous":
-                yield from _continuous(row, plan, group, study.conventions.quantile_type)
+                yield from _continuous(row, plan, group, _quantile_type(study))
             else:
                 yield from _counted(row, plan, group)
 
 
-def _continuous(row: Any, plan: BaselineRow, group: Group, quantile_type: int) -> Iterator[Result]:
+def _quantile_type(study: Study) -> QuantileType:
+    return 2 if study.conventions.quantile_type == 2 else 7
+
+
+def _continuous(
+    row: Any, plan: BaselineRow, group: Group, quantile_type: QuantileType
+) -> Iterator[Result]:
     present = [r for r in group.rows if r[plan.variable] is not None]
     subjects = tuple(r["SUBJID"] for r in present)
     yield row(statistic="n", value=float(len(present)), unit="patients", subjects=subjects)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -27,11 +27,7 @@ def group_label(plan: SurvivalPlan, subject: Row) -> str | None:
     value = subject[plan.group]
     if value is None:
         return None
-    if plan.cuts:
-        position = sum(float(value) >= cut for cut in plan.cuts)
-        return plan.labels[position] if plan.labels else f"band {position + 1}"
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    return dict(zip(plan.levels, plan.labels, strict=False)).get(text, text)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def curve_comparisons(
@@ -45,16 +41,26 @@ def curve_comparisons(
         for endpoint in study.endpoints:
             if endpoint.kind == "time-to-event" and not endpoint.delayed_entry:
                 split = _Split(endpoint.id, "Arm", arms)
-                results += _log_rank(study, adam, people.id, split, 0.0)
+                results += _log_rank(study, adam, people.id, split)
     for plan in study.analysis.survival:
         chosen = population(study, adam, plan.population or people.id)
         labels = {r["SUBJID"]: group_label(plan, r) for r in chosen.everyone.rows}
-        split = _Split(plan.endpoint, plan.group, {s: v for s, v in labels.items() if v is not None})
+        split = _Split(
+            plan.endpoint,
+            plan.group,
+            {s: v for s, v in labels.items() if v is not None},
+            {
+                r["SUBJID"]: "|".join(str(r[c]) for c in plan.strata)
+                for r in chosen.everyone.rows
+                if plan.strata
+            },
+            plan.rho,
+        )
         without = tuple(s for s, v in labels.items() if v is None)
         rows, found = _split_curves(study, adam, chosen.id, split)
         results += rows
         curves |= found
-        results += _log_rank(study, adam, chosen.id, split, plan.rho, without)
+        results += _log_rank(study, adam, chosen.id, split, without)
     return results, curves
 
 
@@ -63,6 +69,8 @@ class _Split:
     endpoint: str
     by: str
     group: dict[str, str]
+    strata: dict[str, str] = field(default_factory=dict)
+    rho: float = 0.0
 
     def label(self, level: str) -> str:
         """Name of a group in the results, such as ``VASCINV = Y``."""
@@ -102,12 +110,13 @@ def _log_rank(
     adam: Adam,
     population_id: str,
     split: _Split,
-    rho: float,
     without: tuple[str, ...] = (),
 ) -> Iterator[Result]:
     endpoint = study.endpoint(split.endpoint)
     times = endpoint_times(adam, endpoint).of(set(split.group))
-    name = "log-rank" if rho == 0 else f"G-rho, rho = {rho:g}"
+    name = "log-rank" if split.rho == 0 else f"G-rho, rho = {split.rho:g}"
+    if split.strata:
+        name = f"stratified {name}"
     row = partial(
         Result,
         "test",
@@ -125,7 +134,8 @@ def _log_rank(
     if len(set(groups)) < 2:
         yield row(statistic="p_value", value=None, note="fewer than two groups")
         return
-    found = log_rank(times.days, times.event, groups, rho=rho)
+    strata = [split.strata[s] for s in times.subjects] if split.strata else None
+    found = log_rank(times.days, times.event, groups, rho=split.rho, strata=strata)
     yield row(statistic="statistic", value=found.statistic, note=note)
     yield row(statistic="df", value=float(found.df), note=note)
     yield row(statistic="p_value", value=found.p_value, note=note)
@@ -145,7 +155,9 @@ def _cox(
     endpoint = study.endpoint(plan.endpoint)
     times = endpoint_times(adam, endpoint)
     columns, terms, strata = _design(plan, people, times)
-    whole = [i for i, row in enumerate(columns) if row is not None and not any(map(math.isnan, row))]
+    whole = [
+        i for i, row in enumerate(columns) if row is not None and not any(map(math.isnan, row))
+    ]
     subjects = tuple(times.subjects[i] for i in whole)
     row = partial(
         Result,

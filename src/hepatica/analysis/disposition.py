@@ -88,7 +88,9 @@ def exposure_results(people: Population) -> Iterator[Result]:
         yield from _described(row, "Cumulative dose", "mg", doses)
 
 
-def _described(row: partial[Result], variable: str, unit: str, values: list[float]) -> Iterator[Result]:
+def _described(
+    row: partial[Result], variable: str, unit: str, values: list[float]
+) -> Iterator[Result]:
     if not values:
         return
     summary = description([float(v) for v in values])

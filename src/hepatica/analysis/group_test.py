@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from hepatica.analysis.population import Population, population
+from hepatica.analysis.population import Population, Row, population
 from hepatica.analysis.result import Result
 from hepatica.clinic.dataset import Adam
 from hepatica.core.errors import HepaticaError
@@ -44,9 +44,7 @@ def group_test_results(study: Study, adam: Adam, people: Population) -> Iterator
             yield row(statistic="p_value", value=None, method=plan.rule, note=str(error))
 
 
-def _test(
-    study: Study, row: partial[Result], plan: TestPlan, rows: list[dict[str, object]]
-) -> Iterator[Result]:
+def _test(study: Study, row: partial[Result], plan: TestPlan, rows: list[Row]) -> Iterator[Result]:
     if plan.rule.startswith(("chi-square", "Fisher")):
         yield from _counts(row, plan, rows)
         return
@@ -54,7 +52,10 @@ def _test(
     samples = [[r[plan.variable] for r in rows if str(r[plan.group]) == g] for g in groups]
     if len(samples) != 2:
         yield row(
-            statistic="p_value", value=None, method=plan.rule, note=f"{len(samples)} groups, not two"
+            statistic="p_value",
+            value=None,
+            method=plan.rule,
+            note=f"{len(samples)} groups, not two",
         )
         return
     x, y = (np.array(s, float) for s in samples)
@@ -70,14 +71,15 @@ def _test(
     yield row(statistic="p_value", value=found.p_value, method=found.method, note=decision)
 
 
-def _counts(
-    row: partial[Result], plan: TestPlan, rows: list[dict[str, object]]
-) -> Iterator[Result]:
+def _counts(row: partial[Result], plan: TestPlan, rows: list[Row]) -> Iterator[Result]:
     levels = sorted({str(r[plan.variable]) for r in rows})
     groups = sorted({str(r[plan.group]) for r in rows})
     table = np.array(
         [
-            [sum(str(r[plan.group]) == g and str(r[plan.variable]) == v for r in rows) for v in levels]
+            [
+                sum(str(r[plan.group]) == g and str(r[plan.variable]) == v for r in rows)
+                for v in levels
+            ]
             for g in groups
         ]
     )

@@ -119,7 +119,9 @@ def curve_results(
 ) -> tuple[Curve | None, Iterator[Result]]:
     """The curve of some times, and its results; no curve and one note where nobody has a time."""
     if not len(times.days):
-        return None, iter([row(statistic="n", value=0.0, unit="patients", note="no patient has a time")])
+        return None, iter(
+            [row(statistic="n", value=0.0, unit="patients", note="no patient has a time")]
+        )
     chosen = study.conventions
     curve = kaplan_meier(
         times.days,

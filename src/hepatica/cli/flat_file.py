@@ -134,7 +134,9 @@ def read_flat_table(path: Path, *, all_text: bool = False) -> pa.Table:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
         if parquet:
-            return connection.sql("SELECT * FROM read_parquet($1)", params=[str(path)]).to_arrow_table()
+            return connection.sql(
+                "SELECT * FROM read_parquet($1)", params=[str(path)]
+            ).to_arrow_table()
         return connection.sql(
             "SELECT * FROM read_csv($1, header = true, all_varchar = $2, sample_size = -1)",
             params=[str(path), all_text],

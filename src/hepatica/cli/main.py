@@ -53,7 +53,10 @@ def app() -> None:
 @app.command()
 @_study
 @click.option(
-    "--protocol", default="blank", show_default=True, help="Protocol to begin from: beva-tace, blank."
+    "--protocol",
+    default="blank",
+    show_default=True,
+    help="Protocol to begin from: beva-tace, blank.",
 )
 def init(study: Path, protocol: str) -> None:
     """Make a study folder: study.toml and an empty records.xlsx."""
@@ -98,9 +101,13 @@ def explain(study: Path, endpoint: str, subject: str, as_json: bool) -> None:
 @app.command()
 @click.argument("file", type=_FILE)
 @click.option("--time", required=True, metavar="COL", help="Column of times.")
-@click.option("--event", required=True, metavar="COL", help="Column of events: 1 event, 0 censored.")
+@click.option(
+    "--event", required=True, metavar="COL", help="Column of events: 1 event, 0 censored."
+)
 @click.option("--group", default="", metavar="COL", help="Column of groups.")
-@click.option("--conf-type", default="log", show_default=True, help="log|log-log|plain|logit|arcsin")
+@click.option(
+    "--conf-type", default="log", show_default=True, help="log|log-log|plain|logit|arcsin"
+)
 @click.option("--plateau", default="midpoint", show_default=True, help="midpoint (as R) | first")
 @click.option("--at", default="", metavar="T,T", help="Times to read the curve at, such as 6,12.")
 @click.option("--ties", default="efron", show_default=True, help="efron | breslow")
@@ -130,9 +137,7 @@ def survival(file: Path, figure: Path | None, as_json: bool, **chosen: Any) -> N
     "--baseline-date", default="", metavar="DATE", help="Of every subject.  [default: its earliest]"
 )
 @_as_json
-def response(
-    file: Path, criterion: str, baseline_date: str, as_json: bool, **days: int
-) -> int:
+def response(file: Path, criterion: str, baseline_date: str, as_json: bool, **days: int) -> int:
     """Tumour response of FILE, scan by scan; columns in the manual."""
     from hepatica.cli.response_command import run_response_file
 

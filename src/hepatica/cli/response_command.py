@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -33,9 +34,22 @@ def run_response_file(
     response = derive_response(lesions, options, subjects)
     findings += [replace(f, place=replace(f.place, file=path.name)) for f in response.findings]
     document = response_document(response)
-    print(json.dumps(document, indent=None if as_json else 2, allow_nan=False, ensure_ascii=False))
+    print(
+        json.dumps(document, allow_nan=False, ensure_ascii=False) if as_json else _lines(document)
+    )
     _tell(findings)
     return int(has_error(findings))
+
+
+def _lines(document: dict[str, Any]) -> str:
+    parts = []
+    for subject in document["subjects"]:
+        parts.append(
+            f"{subject['subject']}  {subject['criterion']}: best {subject['bor']}, "
+            f"confirmed {subject['cbor']}"
+        )
+        parts += [f"  {v['date']}  {v['overall']:<13}  {v['because']}" for v in subject["visits"]]
+    return "\n".join(parts)
 
 
 def _tell(findings: list[Finding]) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 
 from hepatica.cli.flat_file import FlatFile, as_number, read_flat_file
 from hepatica.core.errors import MissingExtra, NotDefined, UsageError
+from hepatica.stats.band import CONF_TYPES
 from hepatica.stats.cox import cox
 from hepatica.stats.kaplan_meier import (
-    ConfType,
     Curve,
     Plateau,
     kaplan_meier,
@@ -39,7 +39,7 @@ class SurvivalChoice:
 
     def __post_init__(self) -> None:
         for name, value, known in (
-            ("--conf-type", self.conf_type, get_args(ConfType)),
+            ("--conf-type", self.conf_type, CONF_TYPES),
             ("--plateau", self.plateau, get_args(Plateau)),
             ("--ties", self.ties, ("efron", "breslow")),
         ):
@@ -76,7 +76,7 @@ def run_survival(path: Path, choice: SurvivalChoice, figure: Path | None, *, as_
         document |= _comparison(time, event, groups, choice)
     if figure is not None:
         _draw(curves, figure)
-    print(json.dumps(document, indent=None if as_json else 2, allow_nan=False))
+    print(json.dumps(document, allow_nan=False) if as_json else _text(document, choice))
 
 
 def _columns(
@@ -99,23 +99,25 @@ def _columns(
 def _groups(file: FlatFile, name: str) -> list[tuple[str, np.ndarray]]:
     """Sorted labels (numbers by value, the rest as text) with the rows of each."""
     values = file.column(name)
-    if not isinstance(values, np.ndarray):
+    given = values if isinstance(values, np.ndarray) else None
+    if given is None:
         missing = [i for i, v in enumerate(values) if v is None]
         if missing:
             raise UsageError(
                 f"{file.path}:{missing[0] + 2} [{name}]: {len(missing)} rows have no group"
             )
-        values = np.asarray(values, object).astype(str)
-    elif values.dtype.kind == "f" and np.isnan(values).any():
+        given = np.asarray(values, object).astype(str)
+    elif given.dtype.kind == "f" and np.isnan(given).any():
         raise UsageError(f"{file.path} [{name}]: rows without a group")
-    labels, codes = np.unique(values, return_inverse=True)
+    labels, codes = np.unique(given, return_inverse=True)
     order = sorted(range(len(labels)), key=lambda i: _sort_key(labels[i]))
     return [(_label(labels[i]), codes == i) for i in order]
 
 
 def _sort_key(label: Any) -> tuple[bool, float, str]:
     number = as_number(label)
-    return (number != number, 0.0 if number != number else number, str(label))
+    text = math.isnan(number)
+    return (text, 0.0 if text else number, str(label))
 
 
 def _label(value: Any) -> str:
@@ -180,6 +182,37 @@ def _comparison(
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def _text(document: dict[str, Any], choice: SurvivalChoice) -> str:
+    from hepatica.cli.columned import columned
+    from hepatica.report.number import median_time, p_value, plain, ratio_interval
+
+    times = [plain(t) for t in choice.at_times]
+    rows = [["group", "n", "events", "median (95% CI)", *(f"S({t}) (95% CI)" for t in times)]]
+    for group in document["groups"]:
+        shown = [group["group"] or "all", str(group["n"]), str(group["events"])]
+        shown.append(median_time(group["median"], *group["median_ci"]))
+        rows.append(shown + [ratio_interval(p["survival"], *p["ci"]) for p in group["at"]])
+    parts = [columned(rows)]
+    if document.get("log_rank"):
+        test = document["log_rank"]
+        statistic = f"chi-square {plain(round(test['statistic'], 4))} on {test['df']} df"
+        parts.append(f"log-rank: {statistic}, P = {p_value(test['p'])}")
+    if document.get("cox"):
+        model = document["cox"]
+        for term in model["terms"]:
+            hazard = ratio_interval(term["hr"], *term["ci"])
+            parts.append(
+                f"hazard ratio {term['group']} to {model['reference']}: {hazard}, "
+                f"P = {p_value(term['p'])}"
+            )
+        parts += [f"note: {note}" for note in model["notes"]]
+    parts.append(
+        f"Kaplan-Meier, {choice.conf_type} intervals, plateau rule {choice.plateau}"
+        + (f"; Cox with {choice.ties} ties" if choice.group else "")
+    )
+    return "\n".join(parts)
 
 
 def _draw(curves: dict[str, Curve], figure: Path) -> None:

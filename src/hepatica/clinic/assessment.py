@@ -70,7 +70,11 @@ def derive_assessment(
     subjects : SUBJID, TRTSDT, NACTDT
     """
     readers = sorted(set(lesions["reader"].to_pylist()))
-    visits, best, values, pairs, findings = [], [], [], [], []
+    visits: list[pa.Table] = []
+    best: list[pa.Table] = []
+    values: list[pa.Table] = []
+    pairs: list[dict[str, str]] = []
+    findings: list[Finding] = []
     for reader in readers:
         own = lesions.filter(pc.equal(lesions["reader"], reader)).select(_ENGINE_COLUMNS)
         dates = _dates(baseline.filter(pc.equal(baseline["reader"], reader)), subjects)

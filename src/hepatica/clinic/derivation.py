@@ -1,4 +1,4 @@
-"""From records to analysis datasets: the derivations of a study, in the order they need each other."""
+"""From records to analysis datasets: a study's derivations, in the order they need each other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from hepatica.core.finding import Finding, Level, Place
 from hepatica.records.record import Records
 from hepatica.study import Study
 
-
 _FIRST = (
     "lab_canonical",
     "study_treatment",
@@ -43,9 +42,8 @@ def derive_adam(study: Study, records: Records) -> Adam:
             query.derive(name)
         adsl = query.derive("adsl", datasets()["ADSL"].schema())
         lesions = query.derive("lesion_assessment")
-        assessment = derive_assessment(
-            study, lesions, query.derive("baseline_scan").select(["subject", "reader", "date"]), adsl
-        )
+        baseline = query.derive("baseline_scan").select(["subject", "reader", "date"])
+        assessment = derive_assessment(study, lesions, baseline, adsl)
         _write_assessment(query, assessment)
         tables = {
             "ADSL": query.derive("adsl_evaluable", datasets()["ADSL"].schema()),

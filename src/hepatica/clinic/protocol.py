@@ -138,7 +138,7 @@ def criterion_table() -> pa.Table:
 
 
 def unit_factor_table(labs: pa.Table) -> pa.Table:
-    """Factor to the standard unit for every test and unit that occurs; unknown ones are left out."""
+    """Factor to the standard unit for each test and unit that occurs; unknown ones are left out."""
     pairs = dict.fromkeys(
         zip(labs["test"].to_pylist(), (u or "" for u in labs["unit"].to_pylist()), strict=True)
     )

@@ -14,7 +14,9 @@ from typing import Literal
 
 Rule = Literal["first", "last"]
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
+_DATE = r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?"
+_TIME_OF_DAY = r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_ISO = re.compile(f"{_DATE}{_TIME_OF_DAY}$")
 
 
 @dataclass(frozen=True, slots=True)
