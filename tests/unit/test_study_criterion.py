@@ -18,18 +18,33 @@ def criterion(text: str) -> Criterion:
 
 SENTENCES = [
     (
+        'variable = "platelets"\ncomparator = ">="\nvalue = 50\nunit = "10^9/L"',
+        "platelet count ≥ 50 × 10^9/L",
+    ),
+    ('variable = "alt"\ncomparator = "<"\nvalue = 5\nunit = "x ULN"', "ALT < 5 × ULN"),
+    (
+        'variable = "encephalopathy"\ncomparator = "<="\nvalue = 2\nunit = "West Haven grade"',
+        "encephalopathy ≤ West Haven grade 2",
+    ),
+    ('variable = "bclc"\ncomparator = "not-in"\nvalue = ["D"]', "BCLC stage other than D"),
+    ('variable = "inr"\ncomparator = "<"\nvalue = 1.7\nunit = "ratio"', "INR < 1.7"),
+    (
+        'variable = "effusion_treatment"\ncomparator = "is-false"',
+        "no pleural effusion needing treatment",
+    ),
+    (
         'variable = "albumin"\ncomparator = ">="\nvalue = 28\nunit = "g/L"\nwindow_days = 7',
         "serum albumin ≥ 28 g/L (within 7 days)",
     ),
     ('variable = "consent"\ncomparator = "is-true"', "written informed consent"),
-    ('variable = "pregnant"\ncomparator = "is-false"', "no pregnant"),
+    ('variable = "pregnant"\ncomparator = "is-false"', "not pregnant"),
     (
         'variable = "gi_bleed"\ncomparator = "within-days"\nvalue = 28\nunit = "days"',
         "gastrointestinal haemorrhage within 28 days before the first treatment",
     ),
     (
         'variable = "ecog"\ncomparator = "in"\nvalue = [0, 1]\nunit = "score"\nwindow_days = 7',
-        "ECOG performance status one of 0, 1 (within 7 days)",
+        "ECOG performance status 0 or 1 (within 7 days)",
     ),
     (
         'all = [{variable="age", comparator=">=", value=18, unit="years"}, {any = ['

@@ -8,6 +8,7 @@ whose wording can be read in several ways gives each under ``readings`` and name
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
@@ -123,18 +124,32 @@ def _sentence(expression: Expression, *, nested: bool = False) -> str:
 
 
 def _comparison(expression: Expression) -> str:
-    label = variables()[expression.variable].label
-    match expression.comparator:
+    variable, sign, value = (
+        variables()[expression.variable],
+        str(expression.comparator),
+        expression.value,
+    )
+    match sign:
         case "is-true":
-            return label
+            return variable.label
         case "is-false":
-            return f"no {label}" if not label.startswith("suitable") else f"not {label}"
+            return f"{variable.negation} {variable.label}"
         case "within-days":
-            return f"{label} within {expression.value} days before the first treatment"
-        case "in" | "not-in":
-            word = "one of" if expression.comparator == "in" else "none of"
-            body = f"{label} {word} {', '.join(map(str, expression.value))}"
-        case sign:
-            body = f"{label} {_SIGNS.get(str(sign), str(sign))} {expression.value}"
-    hidden = {"", "score", "ratio"}
-    return body if expression.unit in hidden else f"{body} {expression.unit}"
+            return f"{variable.label} within {value} days before the first treatment"
+        case "in":
+            return f"{variable.label} {_listed(value, 'or')}"
+        case "not-in":
+            return f"{variable.label} other than {_listed(value, 'and')}"
+    return f"{variable.label} {_SIGNS.get(sign, sign)} {_quantity(value, expression.unit)}"
+
+
+def _listed(values: Sequence[object], word: str) -> str:
+    *earlier, last = map(str, values)
+    return f"{', '.join(earlier)} {word} {last}" if earlier else last
+
+
+def _quantity(value: object, unit: str) -> str:
+    if unit.endswith("grade"):
+        return f"{unit} {value}"
+    shown = {"score": "", "ratio": "", "x ULN": "× ULN", "10^9/L": "× 10^9/L"}.get(unit, unit)
+    return f"{value} {shown}".rstrip()

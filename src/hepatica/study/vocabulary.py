@@ -29,6 +29,7 @@ class Variable:
     low: float | None = None
     high: float | None = None
     criterion: str = ""
+    negation: str = "no"
 
 
 @dataclass(frozen=True, slots=True)
