@@ -276,7 +276,7 @@ def _result(names: tuple[str, ...], scale: Floats, newton: _Newton, fitted: Fitt
     variance = newton.variance * np.outer(scale, scale)
     z_level = check_level(0.95)
     with np.errstate(all="ignore"):
-        se = np.sqrt(np.diag(variance))
+        se = np.sqrt(np.diag(newton.variance)) * scale
         z = coef / se
         ratio, lower, upper = (np.exp(coef + k * z_level * se) for k in (0, -1, 1))
     null, best = newton.loglik
