@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 
 import pyarrow as pa
@@ -53,7 +54,8 @@ def derive_adam(study: Study, records: Records) -> Adam:
             },
         }
         late = query.derive("late_baseline")
-    return Adam(tables, (*assessment.findings, *_late_baselines(late)))
+    placed = _placed(assessment.findings, lesions)
+    return Adam(tables, (*placed, *_late_baselines(late)))
 
 
 def _write_inputs(query: Query, study: Study, records: Records) -> None:
@@ -74,6 +76,19 @@ def _write_assessment(query: Query, assessment: Assessment) -> None:
     query.write("assessed", assessment.pairs)
     for name in ("visit_all", "visit", "first_response"):
         query.derive(name)
+
+
+def _placed(findings: tuple[Finding, ...], lesions: pa.Table) -> tuple[Finding, ...]:
+    """Findings of the response engine at the records they are about, each told once."""
+    places = {
+        row["row"]: (row["src_file"], row["src_sheet"], row["src_row"])
+        for row in lesions.select(["row", "src_file", "src_sheet", "src_row"]).to_pylist()
+    }
+    moved = []
+    for finding in findings:
+        file, sheet, row = places.get(finding.place.row, ("", "", None))
+        moved.append(replace(finding, place=Place(file, sheet, row, finding.place.column)))
+    return tuple(dict.fromkeys(moved))
 
 
 def _late_baselines(late: pa.Table) -> tuple[Finding, ...]:

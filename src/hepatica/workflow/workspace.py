@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hepatica.analysis.run import run_analysis
 from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
 from hepatica.core.errors import NotReady, UsageError
-from hepatica.core.finding import Finding, has_error
+from hepatica.core.finding import Finding, Level, has_error
 from hepatica.records.reader import read_records
 from hepatica.records.record import Records
 from hepatica.study import Study
@@ -58,19 +59,26 @@ class Workspace:
         return read_acceptances(self.folder)
 
     def check(self) -> tuple[Finding, ...]:
-        """Every finding that stands in protocol and records: errors, warnings and notes."""
-        found = (*self.protocol.findings, *self.records.findings)
-        return standing(found, self.acceptances)[0]
+        """Every finding that stands: errors, warnings and notes.
+
+        The derivations' own findings are among them once no error stands in protocol or records.
+        """
+        stand = standing(self._first_findings, self.acceptances)[0]
+        return stand if has_error(stand) else self.findings()[0]
+
+    @cached_property
+    def _first_findings(self) -> tuple[Finding, ...]:
+        return (*self.protocol.findings, *self.records.findings)
 
     @cached_property
     def _adam(self) -> Adam:
-        self._demand_no_error()
+        self._demand_no_error(self._first_findings)
         return derive_adam(self.protocol, self.records)
 
-    def _demand_no_error(self) -> None:
-        stand = self.check()
-        if has_error(stand):
-            errors = [f for f in stand if f.level == "error"]
+    def _demand_no_error(self, found: Sequence[Finding]) -> None:
+        stand = standing(found, self.acceptances)[0]
+        errors = [f for f in stand if f.level is Level.ERROR]
+        if errors:
             raise NotReady(f"{len(errors)} errors stand; correct or accept them", stand)
 
     def adam(self) -> dict[str, pa.Table]:
@@ -78,11 +86,16 @@ class Workspace:
 
         Raises      NotReady, with the findings, while an error stands.
         """
+        self._demand_no_error((*self._first_findings, *self._adam.findings))
         return dict(self._adam.tables)
 
     @cached_property
     def analysis(self) -> Analysis:
-        """Results with the subjects behind each, and the survival curves."""
+        """Results with the subjects behind each, and the survival curves.
+
+        Raises      NotReady, with the findings, while an error stands.
+        """
+        self._demand_no_error((*self._first_findings, *self._adam.findings))
         return run_analysis(self.protocol, self._adam)
 
     def results(self) -> pa.Table:
@@ -94,5 +107,5 @@ class Workspace:
 
     def findings(self) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, Acceptance], ...]]:
         """All findings, those of the derivations included: the standing, and the accepted ones."""
-        found = (*self.protocol.findings, *self.records.findings, *self._adam.findings)
+        found = (*self._first_findings, *self._adam.findings)
         return standing(found, self.acceptances)

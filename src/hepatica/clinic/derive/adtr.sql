@@ -48,10 +48,11 @@ SELECT
   l.nadir AS NADIR, l.aval - l.nadir AS CHGNAD, l.pchgnad AS PCHGNAD,
   CASE WHEN l.counts THEN 'Y' WHEN l.counts IS NOT NULL THEN 'N' END AS ANL01FL,
   CASE WHEN l.PARAMCD = 'SUM' AND b.date IS NOT NULL THEN 'Y' END AS ANL02FL,
-  'measurements' AS SRCDOM, l.row AS SRCROW
+  CASE l.PARAMCD WHEN 'SUM' THEN 'ADTR' ELSE r.source END AS SRCDOM, r.src_row AS SRCROW
 FROM long AS l
 JOIN adsl AS s ON s.SUBJID = l.subject
 JOIN criterion AS c ON c.id = l.criterion
+LEFT JOIN lesion_assessment AS r ON r.row = l.row
 LEFT JOIN best AS b ON l.PARAMCD = 'SUM' AND b.subject = l.subject AND b.criterion = l.criterion
   AND b.reader = l.reader AND b.date = l.date
 ORDER BY l.criterion, l.reader, s.SUBJID, l.PARAMCD, l.lesion, l.date

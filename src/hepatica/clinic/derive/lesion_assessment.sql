@@ -14,7 +14,7 @@ measured AS (
       ELSE m.viable_mm END AS viable_mm,
     m.short_axis_mm, m.viable_perpendicular_mm,
     coalesce(m.status, CASE WHEN r.role = 'non-target' THEN 'not evaluable' ELSE '' END) AS status,
-    m.src_row AS row
+    'measurements' AS source, m.src_file, m.src_sheet, m.src_row
   FROM measurements AS m
   JOIN role AS r
     ON r.subject = m.subject AND r.lesion = m.lesion
@@ -23,7 +23,7 @@ measured AS (
   WHERE m.date <= cutoff
 ),
 unread AS (
-  SELECT s.subject, r.reader, s.date, r.lesion, r.role, r.site, s.src_row
+  SELECT s.subject, r.reader, s.date, r.lesion, r.role, r.site, s.src_file, s.src_sheet, s.src_row
   FROM scans AS s
   JOIN role AS r USING (subject)
   CROSS JOIN protocol
@@ -39,17 +39,24 @@ unread AS (
 ),
 new AS (
   SELECT subject, coalesce(new_lesions.reader, '') AS reader, date, lesion, status, coalesce(site, '') AS site,
-    diameter_mm, src_row
+    diameter_mm, src_file, src_sheet, src_row
   FROM new_lesions, protocol
   WHERE date <= cutoff AND status IN ('confirmed', 'equivocal')
+),
+seen AS (
+  SELECT subject, reader, date, lesion, role, site, diameter_mm, viable_mm, short_axis_mm,
+    viable_perpendicular_mm, status, source, src_file, src_sheet, src_row
+  FROM measured
+  UNION ALL
+  SELECT subject, reader, date, lesion, role, site, NULL, NULL, NULL, NULL, 'not evaluable',
+    'scans', src_file, src_sheet, src_row
+  FROM unread
+  UNION ALL
+  SELECT subject, reader, date, lesion, 'new', site, diameter_mm, NULL, NULL, NULL, status,
+    'new_lesions', src_file, src_sheet, src_row
+  FROM new
 )
-SELECT subject, reader, date, lesion, role, site, diameter_mm, viable_mm, short_axis_mm,
-  viable_perpendicular_mm, status, row
-FROM measured
-UNION ALL
-SELECT subject, reader, date, lesion, role, site, NULL, NULL, NULL, NULL, 'not evaluable', NULL
-FROM unread
-UNION ALL
-SELECT subject, reader, date, lesion, 'new', site, diameter_mm, NULL, NULL, NULL, status, src_row
-FROM new
-ORDER BY subject, reader, date, role, lesion
+-- `row` numbers what the engine is given, so that its findings lead back to the record.
+SELECT row_number() OVER (ORDER BY subject, reader, date, role, lesion, source, src_row) AS row, *
+FROM seen
+ORDER BY row
