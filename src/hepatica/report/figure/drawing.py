@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 import pyarrow as pa
@@ -22,6 +22,9 @@ from matplotlib.figure import Figure
 
 WIDTH_IN = 7.0
 PNG_DPI = 200
+
+Form = Literal["svg", "png"]
+FORMS: tuple[Form, ...] = ("svg", "png")
 
 STYLE: dict[str, Any] = {
     "font.family": ["sans-serif"],
@@ -108,7 +111,11 @@ def note(figure: Figure, text: str) -> None:
 
 
 def render_drawing(
-    figure: Figure, legend: Legend, data: pa.Table, marks: Sequence[Mark] = ()
+    figure: Figure,
+    legend: Legend,
+    data: pa.Table,
+    marks: Sequence[Mark] = (),
+    forms: tuple[Form, ...] = FORMS,
 ) -> Drawing:
     """Render a figure to SVG and PNG; call it inside `matplotlib.rc_context(STYLE)`."""
     note(figure, legend.label)
@@ -117,8 +124,8 @@ def render_drawing(
         title=legend.title,
         caption=legend.caption,
         alt=legend.alt,
-        svg=render_svg(figure, legend, marks),
-        png=render_png(figure),
+        svg=render_svg(figure, legend, marks) if "svg" in forms else "",
+        png=render_png(figure) if "png" in forms else b"",
         data=data,
         marks=tuple(marks),
     )
@@ -164,7 +171,7 @@ def _prefixed(text: str, name: str) -> str:
 def _described(text: str, legend: Legend) -> str:
     key = legend.name
     opening = (
-        f'<svg role="img" aria-labelledby="{key}-title {key}-desc"'
+        f'<svg role="group" aria-labelledby="{key}-title {key}-desc"'
         ' style="stroke-linejoin:round;stroke-linecap:butt" '
     )
     start = text.replace("<svg ", opening, 1)

@@ -16,8 +16,10 @@ import pyarrow as pa
 
 from hepatica.report import number
 from hepatica.report.figure.drawing import (
+    FORMS,
     STYLE,
     Drawing,
+    Form,
     Legend,
     Mark,
     panel,
@@ -65,7 +67,13 @@ class TimeAxis:
 
 
 def render_kaplan_meier(
-    strands: Sequence[Strand], legend: Legend, axis: TimeAxis, *, y_text: str, note: str = ""
+    strands: Sequence[Strand],
+    legend: Legend,
+    axis: TimeAxis,
+    *,
+    y_text: str,
+    note: str = "",
+    forms: tuple[Form, ...] = FORMS,
 ) -> Drawing:
     """Kaplan-Meier figure of one or more groups, in the order given.
 
@@ -74,10 +82,11 @@ def render_kaplan_meier(
     strands : at least one
     y_text : what the curve is the probability of, such as "Overall survival"
     note : a line under the legend, such as the log-rank test
+    forms : which of SVG and PNG to render; the other is left empty
     """
     with matplotlib.rc_context(STYLE):
         figure, marks = _drawn(strands, axis, y_text, note)
-        return render_drawing(figure, legend, survival_data(strands, axis), marks)
+        return render_drawing(figure, legend, survival_data(strands, axis), marks, forms)
 
 
 def survival_data(strands: Sequence[Strand], axis: TimeAxis) -> pa.Table:
@@ -211,7 +220,9 @@ def _draw_head(figure: Any, strands: Sequence[Strand], axis: TimeAxis, note: str
 def _summary(strand: Strand, axis: TimeAxis) -> str:
     m, curve = strand.median, strand.curve
     median = (
-        number.NOT_REACHED if m.estimate is None else f"{number.number(m.estimate)} {axis.unit}"
+        number.NOT_REACHED
+        if m.estimate is None
+        else f"{number.number(m.estimate)} {axis.unit}".rstrip()
     )
     return (
         f"{number.count(curve.n_events)} events in {number.count(curve.n)}; median {median} "
@@ -269,7 +280,9 @@ def _draw_counts(
             gid=gid,
         )
         seen = tuple(s for s, t in strand.member_times.items() if t >= point.time - 1e-9)
-        text = f"at {tick_text(ticks[k])} {unit}: {point.at_risk} at risk, {out} censored"
+        text = (
+            f"at {tick_text(ticks[k])}{unit and ' '}{unit}: {point.at_risk} at risk, {out} censored"
+        )
         marks.append(Mark(gid, _labelled(strand, text), seen))
     return marks
 
@@ -308,7 +321,7 @@ def _rows(strand: Strand, axis: TimeAxis) -> pa.Table:
     return pa.table(
         {
             "group": pa.array([strand.label] * len(c.time), pa.string()),
-            f"time_{axis.unit}": c.time / axis.divisor,
+            f"time_{axis.unit}".rstrip("_"): c.time / axis.divisor,
             "at_risk": c.at_risk,
             "events": c.events,
             "censored": c.censored,

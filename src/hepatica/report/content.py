@@ -1,0 +1,128 @@
+"""The content of a report: sections in order, each with tables and figures or why it has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hepatica.core.finding import Level
+from hepatica.report import number
+from hepatica.report.figure.drawing import Drawing
+from hepatica.report.gallery import Gallery
+from hepatica.report.input import ReportInput
+from hepatica.report.ledger import Ledger
+from hepatica.report.section.adverse_event import adverse_event_tables
+from hepatica.report.section.baseline import baseline_table
+from hepatica.report.section.comparison import cox_tables, group_test_table
+from hepatica.report.section.disposition import Flow, exposure_table, patient_flow
+from hepatica.report.section.listing import (
+    acceptance_table,
+    agreement_table,
+    deviation_table,
+    finding_tables,
+)
+from hepatica.report.section.protocol import Chapter, convention_entries, protocol_chapters
+from hepatica.report.section.response import arm_response_table, response_table
+from hepatica.report.section.summary import summary_table
+from hepatica.report.section.survival import survival_tables
+from hepatica.report.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section; `absent` is the sentence printed where it holds nothing."""
+
+    key: str
+    title: str
+    absent: str
+    tables: tuple[Table, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    flow: Flow | None = None
+    texts: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not (self.tables or self.drawings or self.chapters or self.flow or self.texts)
+
+
+def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tuple[Section, ...]:
+    """Every section but provenance, in the order of the report."""
+    study = given.study
+    return (
+        _tabled("summary", "Main results", "No endpoint has a result.",
+                summary_table(ledger, study)),
+        Section("protocol", "Study and protocol", "", chapters=protocol_chapters(study)),
+        _flow(ledger),
+        _tabled("baseline", "Baseline characteristics",
+                "The protocol asks for no baseline table, or nobody is in the population.",
+                baseline_table(ledger, study)),
+        _tabled("exposure", "Exposure", "No treatment session or dose is on record.",
+                exposure_table(ledger)),
+        _tabled("response", "Tumour response", "No tumour assessment is on record.",
+                response_table(ledger, study), arm_response_table(ledger, study)),
+        _agreement(given),
+        _drawn("waterfall", "Best change of each patient", gallery),
+        _drawn("swimmer", "Course of each patient", gallery),
+        _drawn("spider", "Change over time", gallery),
+        Section("survival", "Survival", "No time-to-event endpoint has data.",
+                tables=survival_tables(ledger, study), drawings=gallery.drawings["survival"]),
+        _adverse_events(given, ledger),
+        _tabled("tests", "Comparisons and models",
+                "The protocol asks for no comparison, test or model.",
+                *cox_tables(ledger, study), group_test_table(ledger, study)),
+        _tabled("deviations", "Protocol deviations", "No protocol deviation is on record.",
+                deviation_table(given.records["deviations"])),
+        _findings(given),
+        Section("conventions", "Conventions", "",
+                chapters=(Chapter("Conventions of every number", convention_entries(study)),)),
+    )  # fmt: skip
+
+
+def _tabled(key: str, title: str, absent: str, *tables: Table | None) -> Section:
+    shown = tuple(t for t in tables if t is not None and not t.empty)
+    return Section(key, title, absent, tables=shown)
+
+
+def _drawn(kind: str, title: str, gallery: Gallery) -> Section:
+    return Section(kind, title, gallery.absent.get(kind, ""), drawings=gallery.drawings[kind])
+
+
+def _flow(ledger: Ledger) -> Section:
+    flow = patient_flow(ledger)
+    absent = "No subject is on record."
+    return Section("flow", "Flow of patients", absent, flow=flow if flow.stream else None)
+
+
+def _agreement(given: ReportInput) -> Section:
+    collected = given.records["collected_responses"]
+    title = "Derived against collected responses"
+    if not collected.num_rows:
+        absent = "No collected response is on record, so there is nothing to compare with."
+        return Section("agreement", title, absent)
+    table = agreement_table(collected, given.adam["ADRS"], given.reader)
+    if table.empty:
+        said = "Every collected overall response equals the derived one."
+        return Section("agreement", title, "", texts=(said, *filter(None, table.footnotes)))
+    return Section("agreement", title, "", tables=(table,))
+
+
+def _adverse_events(given: ReportInput, ledger: Ledger) -> Section:
+    adae = given.adam["ADAE"]
+    columns = {"serious": "AESER", "related": "AEREL"}
+    unrecorded = [word for word, name in columns.items() if adae[name].null_count == adae.num_rows]
+    title, absent = "Adverse events", "No adverse event is on record."
+    if not adae.num_rows:
+        return Section("ae", title, absent)
+    return _tabled("ae", title, absent, *adverse_event_tables(ledger, given.study, unrecorded))
+
+
+def _findings(given: ReportInput) -> Section:
+    by_code, listed = finding_tables(given.findings)
+    accepted = acceptance_table(given.acceptances)
+    counts = [(level, sum(f.level is level for f in given.findings)) for level in Level]
+    said = ", ".join(f"{number.count(n)} {level}{'' if n == 1 else 's'}" for level, n in counts)
+    said = f"Findings in protocol and records: {said}."
+    texts = (said,) if given.acceptances else (said, "No finding was accepted.")
+    tables = tuple(t for t in (accepted, by_code, listed) if not t.empty)
+    return Section("findings", "Findings and acceptances", "", tables=tables, texts=texts)

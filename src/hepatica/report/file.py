@@ -1,0 +1,112 @@
+"""The files of a report: page, results, analysis datasets, figures, findings and manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from hepatica.report.content import report_sections
+from hepatica.report.export import (
+    FINDING_COLUMNS,
+    csv_rows,
+    csv_text,
+    finding_rows,
+    parquet_bytes,
+    trace_table,
+)
+from hepatica.report.figure.drawing import Drawing
+from hepatica.report.gallery import Gallery, render_gallery
+from hepatica.report.html import render_html
+from hepatica.report.input import ReportInput
+from hepatica.report.ledger import Ledger
+from hepatica.report.provenance import Provenance, manifest, provenance_of, source
+
+MANIFEST = "manifest.json"
+
+
+def write_report(out: Path, given: ReportInput) -> list[Path]:
+    """Write the whole report into `out`, each file at once and the manifest last.
+
+    Files that an earlier report left there and this one does not make are removed; nothing else
+    in the folder is touched.
+
+    Returns     Paths written, in the order of writing.
+    """
+    provenance = provenance_of(given)
+    ledger = Ledger(given.analysis.results)
+    gallery = render_gallery(given, ledger)
+    earlier = _listed(out)
+    written = [
+        write_file(out / name, data) for name, data in _files(given, ledger, gallery, provenance)
+    ]
+    outputs = [source(path, path.relative_to(out).as_posix()) for path in written]
+    _remove_stale(out, earlier - {one.path for one in outputs})
+    text = manifest(provenance, outputs) | {"figures": [_about(d) for d in gallery.all()]}
+    written.append(write_file(out / MANIFEST, _json(text)))
+    return written
+
+
+def write_file(path: Path, data: bytes) -> Path:
+    """Write a file whole or not at all: beside it first, then in its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(data)
+    os.replace(beside, path)
+    return path
+
+
+def _files(
+    given: ReportInput, ledger: Ledger, gallery: Gallery, provenance: Provenance
+) -> Iterator[tuple[str, bytes]]:
+    sections = report_sections(given, ledger, gallery)
+    yield "report.html", render_html(given, ledger, sections, provenance).encode()
+    identity = given.study.study
+    about = {"study": identity.id, "label": identity.label, "cutoff": str(identity.cutoff)}
+    yield from _tables("results", given.analysis.table(), about)
+    yield "results_trace.parquet", parquet_bytes(trace_table(ledger.results), about)
+    for name, table in given.adam.tables.items():
+        yield from _tables(f"adam/{name.lower()}", table, about)
+    for drawing in gallery.all():
+        yield f"figures/{drawing.name}.svg", drawing.svg.encode()
+        yield f"figures/{drawing.name}.png", drawing.png
+        yield f"figures/{drawing.name}.csv", csv_text(drawing.data).encode()
+    yield "findings.csv", csv_rows(FINDING_COLUMNS, finding_rows(given.findings)).encode()
+
+
+def _tables(name: str, table: pa.Table, about: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+    yield f"{name}.csv", csv_text(table).encode()
+    yield f"{name}.parquet", parquet_bytes(table, about)
+
+
+def _about(drawing: Drawing) -> dict[str, str]:
+    return {
+        "name": drawing.name,
+        "title": drawing.title,
+        "caption": drawing.caption,
+        "alt": drawing.alt,
+    }
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _listed(out: Path) -> set[str]:
+    """Outputs that the manifest of an earlier report lists; none where it cannot be read."""
+    try:
+        text = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        return {str(entry["path"]) for entry in text["outputs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _remove_stale(out: Path, names: set[str]) -> None:
+    root = out.resolve()
+    for name in sorted(names):
+        path = (root / name).resolve()
+        if path.is_relative_to(root) and path.is_file():
+            path.unlink()

@@ -1,0 +1,215 @@
+"""The figures of a study: which there are, what each says of itself, and why one is missing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hepatica.report import number
+from hepatica.report.figure.drawing import Drawing, Legend
+from hepatica.report.figure.kaplan_meier import TimeAxis, render_kaplan_meier
+from hepatica.report.figure.source import (
+    spider_threads,
+    survival_strand,
+    swimmer_lanes,
+    waterfall_bars,
+)
+from hepatica.report.figure.spider import render_spider
+from hepatica.report.figure.swimmer import MOST_LANES, render_swimmer
+from hepatica.report.figure.waterfall import render_waterfall
+from hepatica.report.input import ReportInput
+from hepatica.report.ledger import Ledger
+from hepatica.study import Study
+from hepatica.study.vocabulary import analysis_variables
+
+_SUM = {
+    "mRECIST": "sum of viable diameters",
+    "EASL": "sum of viable areas",
+}
+_MOST_NAMED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The drawings by kind; `absent` says in a sentence why a kind has none."""
+
+    drawings: dict[str, tuple[Drawing, ...]]
+    absent: dict[str, str]
+
+    def all(self) -> tuple[Drawing, ...]:
+        """Every drawing, in the order of the report."""
+        return tuple(d for group in self.drawings.values() for d in group)
+
+
+def render_gallery(given: ReportInput, ledger: Ledger) -> Gallery:
+    """Draw every figure that the data allow."""
+    drawings: dict[str, tuple[Drawing, ...]] = {}
+    absent: dict[str, str] = {}
+    for kind, render in (
+        ("waterfall", render_waterfall_of),
+        ("swimmer", render_swimmer_of),
+        ("spider", render_spider_of),
+    ):
+        found = render(given)
+        drawings[kind] = () if isinstance(found, str) else (found,)
+        if isinstance(found, str):
+            absent[kind] = found
+    drawings["survival"] = tuple(render_curves(given, ledger))
+    return Gallery(drawings, absent)
+
+
+def render_waterfall_of(given: ReportInput) -> Drawing | str:
+    """Waterfall under the study's own criterion, or the sentence that says why there is none."""
+    bars = waterfall_bars(given)
+    if not bars:
+        return "No patient has a target sum at baseline and after it, so there is no waterfall."
+    seen = {b.subject for b in bars}
+    without = [s for s in given.subjects if s not in seen]
+    shrunk = sum(b.change_pct < 0 for b in bars)
+    text = (
+        f"Best change of the {_sum(given.study)} from baseline up to the first progression or new "
+        f"therapy, {given.study.response.criterion}; {len(bars)} of {len(given.subjects)} patients "
+        f"({given.population_label.lower()}). Colour and hatch: best overall response"
+        f"{_confirmed(given.study)}. Dashed lines: +20% and {number.MINUS}30%; the first is not "
+        "the rule for progression, which compares with the nadir."
+        f"{_without(without)}"
+    )
+    alt = (
+        f"Waterfall of {len(bars)} bars from {number.number(max(b.change_pct for b in bars))}% to "
+        f"{number.number(min(b.change_pct for b in bars))}%; {shrunk} below zero."
+    )
+    legend = _legend(given, "waterfall", "Best change of the target sum", text, alt)
+    return render_waterfall(
+        bars, legend, y_text=f"Best change in {_sum(given.study)},\n% of baseline"
+    )
+
+
+def render_swimmer_of(given: ReportInput) -> Drawing | str:
+    """Swimmer of the population, or the sentence that says why there is none."""
+    lanes = swimmer_lanes(given)
+    if not lanes:
+        return "No patient has a date of first treatment and a known end, so there is no swimmer."
+    if len(lanes) > MOST_LANES:
+        return (
+            f"{number.count(len(lanes))} patients are too many for a readable swimmer "
+            f"(at most {MOST_LANES}); their courses stand in adam/adsl.csv."
+        )
+    died = sum(lane.died for lane in lanes)
+    text = (
+        "Course of each patient from first treatment to death or last contact, longest on top. "
+        "The bar within a lane is the response, from its first assessment to progression or the "
+        f"last assessment ({given.study.response.criterion}). Best: best overall response"
+        f"{_confirmed(given.study)}."
+    )
+    alt = (
+        f"Swimmer of {len(lanes)} patients, the longest {number.number(max(x.end for x in lanes))} "
+        f"months; {died} died."
+    )
+    return render_swimmer(lanes, _legend(given, "swimmer", "Course of each patient", text, alt))
+
+
+def render_spider_of(given: ReportInput) -> Drawing | str:
+    """Spider under the study's own criterion, or the sentence that says why there is none."""
+    threads = spider_threads(given)
+    if not threads:
+        return "No patient has a target sum at baseline and after it, so there is no spider plot."
+    text = (
+        f"Change of the {_sum(given.study)} from baseline (drawn at 0), scan by scan, "
+        f"{given.study.response.criterion}. Marker: best overall response"
+        f"{_confirmed(given.study)}; ring: new lesion on that scan; grey: after progression or new "
+        "therapy. Growth beyond +100% is drawn at +100%. Patients are named where there is room."
+    )
+    alt = f"Lines of {len(threads)} patients from 0% at first treatment to their last scan."
+    legend = _legend(given, "spider", "Change of the target sum over time", text, alt)
+    return render_spider(threads, legend, y_text=f"Change in {_sum(given.study)},\n% of baseline")
+
+
+def render_curves(given: ReportInput, ledger: Ledger) -> list[Drawing]:
+    """Kaplan-Meier figures: each endpoint for everybody, then each endpoint by its groups."""
+    curves = given.analysis.curves
+    drawings = []
+    for endpoint in given.study.endpoints:
+        keys = [k for k in curves if k[0] == endpoint.id]
+        drawings += [_curve(given, ledger, [k]) for k in keys if not k[2]]
+        by = dict.fromkeys(_split(k[2])[0] for k in keys if k[2])
+        for name in by:
+            drawings.append(
+                _curve(given, ledger, [k for k in keys if k[2] and _split(k[2])[0] == name], name)
+            )
+    return drawings
+
+
+def group_text(name: str) -> str:
+    """Printed name of a grouping: the label of its ADSL column, or the name itself."""
+    known = analysis_variables().get(name)
+    return known.label if known else name
+
+
+def _curve(
+    given: ReportInput, ledger: Ledger, keys: list[tuple[str, str, str]], by: str = ""
+) -> Drawing:
+    study, endpoint = given.study, given.study.endpoint(keys[0][0])
+    strands = [survival_strand(given, ledger, k, _split(k[2])[1] if by else "") for k in keys]
+    grouped = f" by {group_text(by).lower()}" if by else ""
+    unit = study.conventions.time_unit
+    divisor = study.conventions.month_days if unit == "months" else 1.0
+    axis = TimeAxis(f"{unit.capitalize()} from {endpoint.origin}", unit, divisor)
+    text = (
+        f"Kaplan-Meier estimate{grouped}, {given.population_label.lower()}; from {endpoint.origin} "
+        f"to {' or '.join(endpoint.events)}, censoring rules {endpoint.rule_set}. Band: "
+        f"{number.level(study.conventions.conf_level)} {study.conventions.conf_type} interval; "
+        f"ticks: censored. Below: at risk (censored so far)."
+    )
+    alt = "; ".join(
+        f"{s.label + ': ' if s.label else ''}{s.curve.n_events} events in {s.curve.n} patients"
+        for s in strands
+    )
+    name = "km_" + _slug("_".join(p for p in (endpoint.id, by) if p))
+    title = f"{endpoint.label}{grouped}"
+    legend = _legend(given, name, title, text, f"Falling step curve of {title}. {alt}.")
+    note = _log_rank(ledger, endpoint.id, by) if by else ""
+    return render_kaplan_meier(strands, legend, axis, y_text=_y_text(endpoint.label), note=note)
+
+
+def _y_text(label: str) -> str:
+    return label if len(label) <= 32 else "Free of the event"
+
+
+def _log_rank(ledger: Ledger, endpoint: str, by: str) -> str:
+    item = ledger.item("test", variable=endpoint, group=by)
+    if item is None or item.value("p_value") is None:
+        return ""
+    p = number.p_value(item.value("p_value"))
+    return f"{item.level.capitalize()} test: P {p if p[0] in '<>' else '= ' + p}"
+
+
+def _split(group: str) -> tuple[str, str]:
+    by, sign, level = group.partition(" = ")
+    return (by, level) if sign else ("Arm", group)
+
+
+def _legend(given: ReportInput, name: str, title: str, caption: str, alt: str) -> Legend:
+    identity = given.study.study
+    text = f"{caption} Data cutoff {identity.cutoff}."
+    return Legend(name, title, f"{text} {identity.label}.".strip() if identity.label else text, alt,
+                  identity.label)  # fmt: skip
+
+
+def _without(subjects: list[str]) -> str:
+    if not subjects:
+        return ""
+    named = ", ".join(subjects[:_MOST_NAMED])
+    more = f" and {len(subjects) - _MOST_NAMED} more" if len(subjects) > _MOST_NAMED else ""
+    return f" No complete assessment after baseline: {named}{more}."
+
+
+def _sum(study: Study) -> str:
+    return _SUM.get(study.response.criterion, "sum of target diameters")
+
+
+def _confirmed(study: Study) -> str:
+    return ", confirmed" if study.response.confirmed_primary else ", unconfirmed"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")

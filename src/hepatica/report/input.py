@@ -1,0 +1,49 @@
+"""Everything a report is made from, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hepatica.analysis.population import population
+from hepatica.analysis.response import primary_reader
+from hepatica.analysis.result import Analysis
+from hepatica.clinic.dataset import Adam
+from hepatica.core.finding import Finding
+from hepatica.records.record import Records
+from hepatica.report.section.listing import Acceptance
+from hepatica.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInput:
+    """A study with its records, datasets and results.
+
+    `findings` are all of them, records and datasets included; `inputs` are the files read, for the
+    manifest (study.toml and the records' own files need not be repeated).
+    """
+
+    study: Study
+    records: Records
+    adam: Adam
+    analysis: Analysis
+    study_folder: Path
+    findings: tuple[Finding, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
+    inputs: tuple[Path, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Subjects of the analysis population, in order."""
+        chosen = population(self.study, self.adam, self.study.analysis.population)
+        return chosen.everyone.subjects
+
+    @property
+    def population_label(self) -> str:
+        """Printed name of the analysis population."""
+        return self.study.population(self.study.analysis.population).label
+
+    @property
+    def reader(self) -> str:
+        """The reader whose responses are reported."""
+        return primary_reader(self.study, self.adam)
