@@ -1,0 +1,110 @@
+"""Write the reference part of the manual from the code: `make docs`.
+
+`reference_pages()` gives each page's text; a house test fails when a page in the repository is
+another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from hepatica.analysis.result import ANALYSES, COLUMNS, STATISTICS
+from hepatica.clinic.dataset import datasets
+from hepatica.cli.main import app
+from hepatica.core.finding_code import finding_codes
+from hepatica.records.table import tables
+
+FOLDER = Path(__file__).parent / "reference"
+_ROOMS = {"R": "Records", "S": "Study", "L": "Lesions", "C": "Clinic", "A": "Analysis"}
+
+
+def reference_pages() -> dict[str, str]:
+    """Text of every generated page by file name."""
+    return {
+        "records.md": "\n".join(_records()),
+        "datasets.md": "\n".join(_datasets()),
+        "findings.md": "\n".join(_findings()),
+        "results.md": "\n".join(_results()),
+        "commands.md": "\n".join(_commands()),
+    }
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _head(*cells: str) -> str:
+    return _row(*cells) + "\n|" + "---|" * len(cells)
+
+
+def _records() -> Iterator[str]:
+    yield "# Records: tables and columns\n"
+    yield "Generated from `src/hepatica/records/tables.toml`. A sheet of the workbook bears the title in quotes; a CSV file bears the table's name. A column is found by its name or by its heading. Columns marked * must be filled. Dates may be partial (2016, 2016-03); the last column says which day they take.\n"
+    for table in tables().values():
+        key = ", ".join(table.key) or "none"
+        yield f"## {table.name} (“{table.title}”)\n\n{table.help} SDTM domain {table.domain}; unique: {key}.\n"
+        yield _head("column", "heading", "type", "unit", "expected", "SDTM", "partial date")
+        for column in table.columns:
+            yield _row(
+                f"`{column.name}`" + ("*" if column.required else ""),
+                column.label,
+                column.kind,
+                column.unit,
+                column.expected + (f"; codes: {', '.join(column.codes)}" if column.codes else ""),
+                column.sdtm,
+                column.impute + " day" if column.kind == "date" else "",
+            )
+        yield ""
+
+
+def _datasets() -> Iterator[str]:
+    yield "# Analysis datasets\n"
+    yield "Generated from `src/hepatica/clinic/adam.toml`. Written by `hepatica report` as `adam/*.parquet` and `adam/*.csv`.\n"
+    for dataset in datasets().values():
+        yield f"## {dataset.name}: {dataset.label}\n"
+        yield _head("variable", "label", "type", "from")
+        for variable in dataset.variables:
+            yield _row(f"`{variable.name}`", variable.label, variable.type, variable.derivation)
+        yield ""
+
+
+def _findings() -> Iterator[str]:
+    yield "# Findings\n"
+    yield "Generated from `src/hepatica/core/finding_codes.toml`. An *error* stops the report until it is mended or accepted with a reason (`accepted.toml`); a *warning* and a *note* do not.\n"
+    yield "A finding reads `PLACE LEVEL CODE: found X; expected Y (hint)`.\n"
+    for code in finding_codes().values():
+        room = _ROOMS[code.code[0]]
+        yield f"## {code.code} {code.title}\n\n{room}, {code.level}. {code.means}\n\n{code.mend}\n"
+
+
+def _results() -> Iterator[str]:
+    yield "# The results table\n"
+    yield "Generated from `src/hepatica/analysis/result.py`. `results.csv` and `results.parquet` hold one row a number, unrounded; a number that does not exist is blank and its note says why. `results_trace.parquet` holds the subjects behind each row.\n"
+    yield "Columns: " + ", ".join(f"`{name}`" for name in COLUMNS) + ".\n"
+    yield "`analysis` is one of " + ", ".join(f"`{name}`" for name in ANALYSES) + ".\n"
+    yield "`statistic` is one of " + ", ".join(f"`{name}`" for name in STATISTICS) + ".\n"
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands\n"
+    yield "Generated from `src/hepatica/cli/main.py`. Exit codes: 0 done; 1 ran, with findings at error level; 2 wrong usage or a bad study.toml; 3 input unreadable or refused.\n"
+    for name in sorted(app.commands):
+        command = app.commands[name]
+        context = click.Context(command, info_name=f"hepatica {name}", max_content_width=96)
+        context.terminal_width = 96
+        yield f"## hepatica {name}\n\n```\n{command.get_help(context)}\n```\n"
+
+
+def run() -> None:
+    """Write every page."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in reference_pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+        print(FOLDER / name)
+
+
+if __name__ == "__main__":
+    run()
