@@ -108,8 +108,9 @@ def cell_values(cell: str) -> dict[str, Any]:
         return {"status": ""}
     if cell.partition(":")[0] in STATUS:
         word, _, size = cell.partition(":")
-        sizes = dict.fromkeys(("diameter_mm", "viable_mm", "short_axis_mm"), float(size or "nan"))
-        sizes = {k: v for k, v in sizes.items() if v == v}
+        sizes = dict.fromkeys(
+            ("diameter_mm", "viable_mm", "short_axis_mm"), float(size) if size else None
+        )
         return {"status": STATUS[word], **sizes}
     if match := re.fullmatch(NUMBER, cell):
         size = float(match[1])
