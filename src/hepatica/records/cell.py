@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import isfinite, isnan
 
-from hepatica.core.partial_date import from_excel_serial, parse_iso
+from hepatica.core.partial_date import PartialDate, from_excel_serial, parse_iso
 from hepatica.records.catalogue import catalogue_aliases, catalogue_codes
 from hepatica.records.header import nearest
 from hepatica.records.sheet import Broken
@@ -75,6 +75,8 @@ def _text(raw: object) -> str:
         return str(int(raw))
     if isinstance(raw, datetime):
         return raw.date().isoformat()
+    if isinstance(raw, PartialDate):
+        return raw.value.isoformat()[: {"D": 7, "M": 4}.get(raw.flag, 10)]
     return str(raw)
 
 
@@ -98,6 +100,8 @@ def _number(column: Column, raw: object, decimal_comma: bool) -> Cell:
 
 
 def _date(column: Column, raw: object) -> Cell:
+    if isinstance(raw, PartialDate):
+        return Cell(raw.value, raw.flag, "R004" if raw.flag else "")
     if isinstance(raw, datetime):
         return Cell(raw.date())
     if isinstance(raw, date):

@@ -2,58 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from hepatica.core.finding import Finding
 from hepatica.records.draft import Draft, Fault
+from hepatica.records.place import Places
 from hepatica.records.table import Table, tables
 
 
 def check_duplicates(draft: Draft) -> list[Finding]:
-    """Rows whose key another row already has (R020); subjects that differ besides (R021).
+    """Rows whose key another row has: word for word (R029), or not (R020; subjects R021).
 
     A blank key cell equals a blank one. Rows whose key holds an imputed date are left out,
     since two partial dates need not be the same day.
     """
     findings = []
     for name, table in tables().items():
-        if table.key and draft.size(name):
-            same, differ = _repeated(draft, table)
-            findings += draft.findings("R020", name, same) + draft.findings("R021", name, differ)
+        pairs = _repeated(draft, table)
+        rows = draft.values(name, "src_row")
+        code = "R021" if name == "subjects" else "R020"
+        faults: dict[str, list[Fault]] = {"R029": [], code: []}
+        for index, other, unlike in pairs:
+            found = f"the same {' and '.join(table.key)} as row {rows[other]}"
+            if unlike:
+                hint = f"they differ in {', '.join(unlike)}"
+                fault = Fault(index, found, "each once", hint, table.key[0])
+                faults[code].append(fault)
+            else:
+                expected = "each record once; it is used once"
+                faults["R029"].append(Fault(index, found, expected, "", table.key[0]))
+        for one, listed in faults.items():
+            findings += draft.findings(one, name, listed)
     return findings
 
 
-def _repeated(draft: Draft, table: Table) -> tuple[list[Fault], list[Fault]]:
+def without_repeats(given: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Tables without the rows that repeat an earlier one word for word."""
+    draft = Draft(given, Places())
+    full = {}
+    for name, rows in given.items():
+        repeats = [i for i, _, unlike in _repeated(draft, tables()[name]) if not unlike]
+        keep = np.ones(rows.num_rows, bool)
+        keep[repeats] = False
+        full[name] = rows.filter(pa.array(keep)) if repeats else rows
+    return full
+
+
+def _repeated(draft: Draft, table: Table) -> list[tuple[int, int, list[str]]]:
+    """Rows that share their key with an earlier one: (index, earlier, columns that differ)."""
+    if not table.key or not draft.size(table.name):
+        return []
     first: dict[tuple[Any, ...], int] = {}
-    same: list[Fault] = []
-    differ: list[Fault] = []
-    rows = draft.values(table.name, "src_row")
+    pairs = []
     dates = [c.name for c in table.columns if c.name in table.key and c.kind == "date"]
     flags = [draft.values(table.name, f"{name}_flag") for name in dates]
     for index, key in enumerate(draft.columns(table.name, *table.key)):
         if key[0] is None or any(flag[index] for flag in flags):
             continue
         other = first.setdefault(tuple("" if part is None else part for part in key), index)
-        if other == index:
-            continue
-        what = ", ".join(str(part) for part in key[1:] if part is not None)
-        found = f"the same {' and '.join(table.key)} as row {rows[other]}"
-        hint = f"both say {what}" if what else ""
-        unlike = _unlike(draft, table, other, index) if table.name == "subjects" else ""
-        if unlike:
-            hint = f"they differ in {unlike}"
-        fault = Fault(index, found, "each once", hint, table.key[0])
-        (differ if unlike else same).append(fault)
-    return same, differ
+        if other != index:
+            pairs.append((index, other, _unlike(draft, table, other, index)))
+    return pairs
 
 
-def _unlike(draft: Draft, table: Table, one: int, other: int) -> str:
+def _unlike(draft: Draft, table: Table, one: int, other: int) -> list[str]:
     names = []
     for column in table.columns:
         values = draft.values(table.name, column.name)
         if values[one] != values[other]:
             names.append(column.label)
-    return ", ".join(names)
+    return names
 
 
 def check_orphans(draft: Draft) -> list[Finding]:

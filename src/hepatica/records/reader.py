@@ -11,9 +11,11 @@ from hepatica.core.finding import Finding
 from hepatica.records.check import check_records
 from hepatica.records.csv_folder import read_csv_folder
 from hepatica.records.intake import read_tables
+from hepatica.records.key import without_repeats
 from hepatica.records.place import Places
 from hepatica.records.record import Records
 from hepatica.records.safety import source_path
+from hepatica.records.sdtm import read_sdtm
 from hepatica.records.sheet import Sheet
 from hepatica.records.workbook import read_workbook
 
@@ -42,9 +44,11 @@ def read_records(
         inputs = [path]
     elif reader == "csv":
         sheets, findings, inputs = read_csv_folder(path)
+    elif reader == "sdtm":
+        sheets, findings, inputs = read_sdtm(path)
     else:
         raise UsageError(f"records.reader is '{reader}'; expected workbook or csv")
     places = Places(sheets)
     full, faults = read_tables(sheets, places)
     checked = check_records(full, places, cutoff=cutoff)
-    return Records.of(full, (*findings, *faults, *checked), tuple(inputs))
+    return Records.of(without_repeats(full), (*findings, *faults, *checked), tuple(inputs))

@@ -1,0 +1,26 @@
+-- Deaths (DM, else DS), what DS says of the end of follow-up, and the end of participation (DM)
+-- of those who did not die. Screening failures and milestones say nothing of follow-up.
+with dead as (select USUBJID from dm where DTHDTC is not null)
+select 'dm' as src, record, null as seq, USUBJID as subject, DTHDTC as date, 'dead' as status,
+    null as cause
+from dm
+where DTHDTC is not null
+union all
+select 'ds', record, DSSEQ, USUBJID, DSSTDTC,
+    case
+        when upper(DSDECOD) = 'DEATH' then 'dead'
+        when upper(DSDECOD) = 'LOST TO FOLLOW-UP' then 'lost to follow-up'
+        when upper(DSDECOD) in ('WITHDRAWAL BY SUBJECT', 'WITHDREW CONSENT') then 'withdrew'
+        when upper(DSDECOD) = 'COMPLETED' then 'completed'
+        else 'alive'
+    end,
+    coalesce(DSTERM, DSDECOD)
+from ds
+where coalesce(upper(DSCAT), 'DISPOSITION EVENT') <> 'PROTOCOL MILESTONE'
+    and upper(coalesce(DSDECOD, '')) not in ('SCREEN FAILURE', 'SCREENING FAILURE')
+    and not (upper(coalesce(DSDECOD, '')) = 'DEATH' and USUBJID in (select USUBJID from dead))
+union all
+select 'dm', record, null, USUBJID, coalesce(RFPENDTC, RFENDTC), 'alive', 'end of participation'
+from dm
+where DTHDTC is null and coalesce(DTHFL, 'N') <> 'Y' and coalesce(RFPENDTC, RFENDTC) is not null
+order by 4, 5, 6

@@ -1,0 +1,109 @@
+"""SAS transport files (XPT version 5) and CSV files of one SDTM domain, as columns of text.
+
+A transport file's own counts are checked against its size before it is read. Text that is not
+UTF-8 is read as Windows-1252 and told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyreadstat
+
+from hepatica.core.errors import Unreadable
+from hepatica.core.finding import Finding, Place
+from hepatica.core.finding_code import finding_of
+from hepatica.records.delimited import read_delimited
+from hepatica.records.safety import check_file
+
+XPT_BYTES = 1 << 29
+XPT_CELLS = 60_000_000
+NAMESTR_BYTES = 140
+
+_LIBRARY = b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!"
+_NAMESTR = re.compile(rb"HEADER RECORD\*{7}NAMESTR HEADER RECORD!!!!!!!(\d{6})(\d{4})")
+
+Columns = dict[str, Sequence[Any]]
+
+
+def read_transport(
+    path: Path, *, wanted: Collection[str] = ()
+) -> tuple[Columns, list[int], list[Finding]]:
+    """Columns of a transport file: name -> values (text or float), with the record numbers.
+
+    Parameters
+    ----------
+    path : Path
+    wanted : names     Columns to read, where the file has them; all of them where empty.
+
+    Raises      Unreadable where the file is no transport file, is cut short or too large.
+    """
+    _check_claims(path)
+    try:
+        content, findings = _decoded(path, wanted)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, MemoryError) as error:
+        raise Unreadable(f"{path.name}: cannot be read as a SAS transport file") from error
+    columns = {name.upper(): values for name, values in content.items()}
+    size = max((len(values) for values in columns.values()), default=0)
+    return columns, list(range(1, size + 1)), findings
+
+
+def _decoded(path: Path, wanted: Collection[str]) -> tuple[dict[str, Any], list[Finding]]:
+    options: dict[str, Any] = {"output_format": "dict"}
+    try:
+        names = pyreadstat.read_xport(path, metadataonly=True, **options)[1].column_names
+        options["usecols"] = [n for n in names if not wanted or n.upper() in wanted]
+        return pyreadstat.read_xport(path, **options)[0], []
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{error.object[error.start]:02X}"
+        note = finding_of(
+            "R018",
+            Place(path.name),
+            found=found,
+            expected="UTF-8 text; the file was read as what it seems to be",
+            hint="read as Windows-1252 (cp1252)",
+        )
+        options["encoding"] = "cp1252"
+    try:
+        return pyreadstat.read_xport(path, **options)[0], [note]
+    except UnicodeDecodeError:
+        options["encoding"] = "latin1"
+        return pyreadstat.read_xport(path, **options)[0], [note]
+
+
+def _check_claims(path: Path) -> None:
+    size = check_file(path, limit=XPT_BYTES)
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+    if not head.startswith(_LIBRARY):
+        raise Unreadable(f"{path.name}: is not a SAS transport file (version 5)")
+    claim = _NAMESTR.search(head)
+    if claim is None:
+        raise Unreadable(f"{path.name}: is a SAS transport file without variables, or cut short")
+    variables = int(claim[2])
+    start = (claim.end() + 79) // 80 * 80
+    if variables < 1 or start + variables * NAMESTR_BYTES > size:
+        raise Unreadable(f"{path.name}: claims {variables} variables, more than it can hold")
+    lengths = [_length(head, start + i * NAMESTR_BYTES) for i in range(variables)]
+    if any(length < 1 for length in lengths):
+        raise Unreadable(f"{path.name}: describes its variables wrongly")
+    if (size - start) / sum(lengths) * variables > XPT_CELLS:
+        raise Unreadable(f"{path.name}: holds more than {XPT_CELLS} values and is refused")
+
+
+def _length(head: bytes, at: int) -> int:
+    return int.from_bytes(head[at + 4 : at + 6], "big", signed=True)
+
+
+def read_domain_csv(path: Path) -> tuple[Columns, list[int], list[Finding]]:
+    """Columns of a domain given as CSV: name -> text, with the rows a spreadsheet shows."""
+    content = read_delimited(path, known=("STUDYID", "DOMAIN", "USUBJID", "RDOMAIN"))
+    columns: Columns = {
+        name.upper(): [row[index] for _, row in content.rows]
+        for index, name in enumerate(content.header)
+        if name
+    }
+    return columns, [number for number, _ in content.rows], list(content.findings)
