@@ -75,15 +75,18 @@ def derive_assessment(
     values: list[pa.Table] = []
     pairs: list[dict[str, str]] = []
     findings: list[Finding] = []
-    for reader in readers:
+    for reader in readers or [""]:
         own = lesions.filter(pc.equal(lesions["reader"], reader)).select(_ENGINE_COLUMNS)
-        dates = _dates(baseline.filter(pc.equal(baseline["reader"], reader)), subjects)
+        # Without any lesion on record nobody is assessed; the tables keep their columns.
+        seen = baseline.filter(pc.equal(baseline["reader"], reader))
+        dates = _dates(seen, subjects) if readers else None
         for criterion in study_criteria(study):
             response = derive_response(own, response_options(study, criterion), dates)
             visits.append(_labelled(response.visits, criterion, reader))
             best.append(_labelled(response.best, criterion, reader))
             values.append(_labelled(response.lesion_rows, criterion, reader))
-            pairs.append({"criterion": criterion, "reader": reader})
+            if readers:
+                pairs.append({"criterion": criterion, "reader": reader})
             findings.extend(_new(response, findings))
     schema = pa.schema([("criterion", pa.string()), ("reader", pa.string())])
     return Assessment(
