@@ -28,6 +28,22 @@ class Acceptance:
     by: str = ""
     date: str = ""
 
+    @property
+    def place(self) -> str:
+        """What the entry is limited to, in words; '' for every finding of its code."""
+        parts = (
+            f"sheet {self.sheet}" if self.sheet else "",
+            f"row {self.row}" if self.row is not None else "",
+            f"column {self.column}" if self.column else "",
+            f"subject {self.subject}" if self.subject else "",
+        )
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def signature(self) -> str:
+        """Who accepted it and when, as written."""
+        return ", ".join(part for part in (self.by, self.date) if part)
+
     def covers(self, finding: Finding) -> bool:
         """Tell whether the entry accepts that finding."""
         place = finding.place

@@ -89,6 +89,17 @@ class Workspace:
         self._demand_no_error((*self._first_findings, *self._adam.findings))
         return dict(self._adam.tables)
 
+    @property
+    def datasets(self) -> Adam:
+        """The analysis datasets with the derivations' findings."""
+        return self._adam
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Every file the study was read from."""
+        kept = [self.folder / "study.toml", self.folder / "accepted.toml", *self.records.inputs]
+        return tuple(path for path in kept if path.is_file())
+
     @cached_property
     def analysis(self) -> Analysis:
         """Results with the subjects behind each, and the survival curves.
