@@ -14,7 +14,6 @@ from hepatica.stats.observation import (
     check_observation,
     merged_times,
     time_rank,
-    whole_numbers,
 )
 
 
@@ -102,9 +101,13 @@ def test_an_interval_that_merging_empties_is_refused() -> None:
 
 
 def test_only_whole_numbers_are_counted_by() -> None:
-    assert whole_numbers(np.array([0.0, 3.0])) is not None
-    assert whole_numbers(np.array([0.0, 2.5])) is None
-    assert whole_numbers(np.array([0.0, 1e12])) is None
+    for time in ([0, 3], [0.0, 3.0], np.array([0, 3], dtype="uint8")):
+        whole = check_observation(time, [1, 0]).whole
+        assert whole is not None
+        assert whole.tolist() == [0, 3]
+    assert check_observation([0.0, 2.5], [1, 0]).whole is None
+    assert check_observation([0.0, 1e12], [1, 0]).whole is None
+    assert check_observation(np.array([0, 10**12]), [1, 0]).whole is None
 
 
 def test_a_curve_needs_neither_scipy_nor_pandas() -> None:

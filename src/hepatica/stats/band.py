@@ -50,8 +50,8 @@ def confidence_band(
         raise UsageError(f"confidence type {conf_type!r}: expected one of {', '.join(CONF_TYPES)}")
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         lower, upper = _BANDS[conf_type](survival, log_se, z)
-        lower = np.where(survival == 0, np.nan, lower)
-        upper = np.where(survival == 0, np.nan, upper)
+    gone = survival == 0
+    lower[gone] = upper[gone] = np.nan
     return lower, upper
 
 

@@ -12,7 +12,6 @@ from hepatica.stats.observation import (
     Observation,
     merged_times,
     time_rank,
-    whole_numbers,
 )
 
 
@@ -35,7 +34,7 @@ def risk_table(seen: Observation) -> RiskTable:
 
     Raises      NotDefined where an interval has no length left after merging.
     """
-    if seen.entry is None and whole_numbers(seen.time) is None:
+    if seen.entry is None and seen.whole is None:
         time, events, censored = _sorted(seen)
         return RiskTable(time, seen.size - _before(events + censored), events, censored, seen.size)
     ranks = time_rank(seen)

@@ -93,8 +93,8 @@ def kaplan_meier(
     table = risk_table(check_observation(time, event, entry))
     survival, log_se = _product_limit(table)
     lower, upper = confidence_band(survival, log_se, conf_type=conf_type, z=z)
-    std_err = np.full(len(survival), np.nan)
-    np.multiply(survival, log_se, out=std_err, where=survival > 0)
+    with np.errstate(invalid="ignore"):
+        std_err = survival * log_se  # nan where S = 0, as in R
     return Curve(
         time=table.time,
         at_risk=table.at_risk,
@@ -275,9 +275,8 @@ def _least(drop: Floats, p: float) -> int | None:
 
     Not the first such value: an upper limit can rise again, and R sorts the values.
     """
-    reached = np.where(drop >= p, drop, np.inf)
-    where = int(np.argmin(reached))
-    return None if np.isinf(reached[where]) else where
+    reached = drop[drop >= p]
+    return int(np.argmax(drop == reached.min())) if len(reached) else None
 
 
 def _ends_at(drop: Floats, p: float) -> bool:

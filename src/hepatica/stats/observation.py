@@ -24,11 +24,15 @@ TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Checked follow-up: one element a subject; `entry` is None where all enter at time 0."""
+    """Checked follow-up: one element a subject; `entry` is None where all enter at time 0.
+
+    `whole` holds the times as integers where all are whole and few enough to count by.
+    """
 
     time: Floats
     event: Bools
     entry: Floats | None
+    whole: Ints | None
 
     @property
     def size(self) -> int:
@@ -51,17 +55,18 @@ def check_observation(
                 NotDefined for no subjects, missing, infinite or negative times, other flags.
     """
     times = _finite(time, "time")
+    whole = whole_numbers(time, times)
     flags = _flags(event)
     if len(flags) != len(times):
         raise ShapeError(f"time has {len(times)} values and event has {len(flags)}")
     if entry is None:
-        return Observation(times, flags, None)
+        return Observation(times, flags, None, whole)
     entries = _finite(entry, "entry")
     if len(entries) != len(times):
         raise ShapeError(f"time has {len(times)} values and entry has {len(entries)}")
     if np.any(entries >= times):
         raise NotDefined("an entry time is not below its follow-up time")
-    return Observation(times, flags, entries)
+    return Observation(times, flags, entries, whole)
 
 
 def check_group(label: ArrayLike | Sequence[object], size: int) -> tuple[Ints, tuple[object, ...]]:
@@ -94,7 +99,7 @@ def merged_times(distinct: Floats) -> Floats:
     if len(distinct) < 2:
         return distinct
     step = np.diff(distinct)
-    tied = step <= TOLERANCE * max(1.0, float(np.mean(np.abs(distinct))))
+    tied = step <= TOLERANCE * max(1.0, float(distinct.mean()))
     if not tied.any():
         return distinct
     starts = np.concatenate(([True], ~tied))
@@ -129,9 +134,9 @@ def time_rank(seen: Observation) -> TimeRank:
         if np.any(entry_rank >= rank):
             raise NotDefined("an interval has no length once near-equal times are merged")
         return TimeRank(None, rank, entry_rank, distinct)
-    whole = whole_numbers(seen.time)
-    if whole is not None:
-        return TimeRank(None, whole, None, np.arange(int(whole.max()) + 1, dtype=np.float64))
+    if seen.whole is not None:
+        distinct = np.arange(int(seen.whole.max()) + 1, dtype=np.float64)
+        return TimeRank(None, seen.whole, None, distinct)
     order = np.argsort(seen.time)
     time = seen.time[order]
     starts = np.concatenate(([True], time[1:] != time[:-1]))
@@ -140,11 +145,16 @@ def time_rank(seen: Observation) -> TimeRank:
     return TimeRank(order, rank if place is None else place[rank], None, distinct)
 
 
-def whole_numbers(times: Floats) -> Ints | None:
-    """The times as integers where all are whole and few enough to count by; else None."""
+def whole_numbers(given: ArrayLike, times: Floats) -> Ints | None:
+    """The times as integers where all are whole and few enough to count by; else None.
+
+    `given` is what `times` were read from: integers need no second look.
+    """
     most = min(4 * len(times) + 100_000, 1 / TOLERANCE)
     if times.max(initial=0.0) > most or not float(times[0]).is_integer():
         return None
+    if isinstance(given, np.ndarray) and given.dtype.kind in "iu":
+        return given.astype(np.int64, copy=False)
     whole = times.astype(np.int64)
     return whole if np.array_equal(whole, times) else None
 
