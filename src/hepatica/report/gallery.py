@@ -172,7 +172,7 @@ def _curve(
 
 
 def _y_text(label: str) -> str:
-    return label if len(label) <= 32 else "Free of the event"
+    return label if "survival" in label.lower() and len(label) <= 32 else "Free of the event"
 
 
 def _log_rank(ledger: Ledger, endpoint: str, by: str) -> str:

@@ -41,9 +41,10 @@ def render_html(
 ) -> str:
     """Render the page; the same input gives the same text."""
     tables = [t for s in sections for t in s.tables]
+    numbered = [t for s in sections if s.key != "summary" for t in s.tables]
     cells = tables + [_flow_table(s.flow) for s in sections if s.flow]
     numbering = Numbering(
-        {t.key: i for i, t in enumerate(tables, 1)},
+        {t.key: i for i, t in enumerate(numbered, 1)},
         {d.name: i for i, d in enumerate((d for s in sections for d in s.drawings), 1)},
     )
     identity = given.study.study

@@ -19,16 +19,20 @@ MOST_NAMED = 50
 def trace_island(ledger: Ledger, tables: Iterable[Table]) -> dict[str, Any]:
     """Rows printed by `tables` with statistic, dataset, clause, method, note and set of subjects.
 
-    Returns     {"sets": [[count, subject, ...], ...], "rows": {row: [text, set], ...}}
+    Returns     {"texts": [...], "sets": [[count, subject, ...], ...], "rows": {row: [text, set]}},
+                a row naming its text and its set by their positions
     """
+    texts: dict[str, int] = {}
     sets: dict[tuple[str, ...], int] = {}
-    rows: dict[str, list[Any]] = {}
+    rows: dict[str, list[int]] = {}
     for row in _printed(tables):
         result = ledger.results[row - FIRST_ROW]
         index = sets.setdefault(result.subjects, len(sets))
         parts = (result.statistic, result.dataset, result.clause, result.method, result.note)
-        rows[str(row)] = [" \u00b7 ".join(p for p in parts if p), index]
-    return {"sets": [[len(s), *s[:MOST_NAMED]] for s in sets], "rows": rows}
+        text = " \u00b7 ".join(p for p in parts if p)
+        rows[str(row)] = [texts.setdefault(text, len(texts)), index]
+    named = [[len(s), *s[:MOST_NAMED]] for s in sets]
+    return {"texts": list(texts), "sets": named, "rows": rows}
 
 
 def _printed(tables: Iterable[Table]) -> list[int]:

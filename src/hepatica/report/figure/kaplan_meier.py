@@ -116,7 +116,7 @@ def _drawn(
     marks = []
     for i, strand in enumerate(strands):
         marks.append(_draw_strand(axes, strand, axis, i, len(strands)))
-    _draw_head(figure, strands, axis, note)
+    _draw_head(axes, strands, axis, note)
     marks += _draw_risk(axes, strands, axis, ticks)
     return figure, marks
 
@@ -197,23 +197,26 @@ def _draw_median(axes: Any, strand: Strand, colour: str) -> None:
         )
 
 
-def _draw_head(figure: Any, strands: Sequence[Strand], axis: TimeAxis, note: str) -> None:
+def _draw_head(axes: Any, strands: Sequence[Strand], axis: TimeAxis, note: str) -> None:
+    figure = axes.figure
     width, height = figure.get_size_inches()
-    column = 0.64 + _LETTER_IN * max(len(_short(s.label)) for s in strands)
+    start = _HEAD_IN if len(strands) > 1 else axes.get_position().x0 * width
+    letters = max(len(_short(s.label)) for s in strands)
+    column = start + 0.39 + (0.04 + _LETTER_IN * letters if letters else 0)
     y = height - 0.17
     for i, strand in enumerate(strands):
         colour, dashes = _line(i, len(strands))
-        ends = [_HEAD_IN / width, (_HEAD_IN + 0.28) / width]
+        ends = [start / width, (start + 0.28) / width]
         line = matplotlib.lines.Line2D(
             ends, [(y + 0.035) / height] * 2, color=colour, linestyle=dashes, linewidth=1.5
         )
         figure.add_artist(line)
-        figure.text((_HEAD_IN + 0.36) / width, y / height, _short(strand.label), color=colour)
+        figure.text((start + 0.36) / width, y / height, _short(strand.label), color=colour)
         figure.text(column / width, y / height, _summary(strand, axis), color=INK)
         y -= _ROW_IN
     for words in (note, _THIN_NOTE if _any_thin(strands) else ""):
         if words:
-            figure.text(_HEAD_IN / width, y / height, words, color=QUIET, fontsize=7)
+            figure.text(start / width, y / height, words, color=QUIET, fontsize=7)
             y -= _ROW_IN
 
 

@@ -170,7 +170,13 @@ def _draw_key(axes: Any, bars: Sequence[Bar]) -> None:
     if any(b.new_lesion for b in bars):
         handles.append(
             Line2D(
-                [], [], marker="P", color=INK, linestyle="none", markersize=5, label="New lesion"
+                [],
+                [],
+                marker="P",
+                color=INK,
+                linestyle="none",
+                markersize=5,
+                label="New-lesion PD",
             )
         )
     if handles:

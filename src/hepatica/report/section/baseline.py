@@ -56,8 +56,12 @@ def _lines(ledger: Ledger, plans: list[BaselineRow], groups: Sequence[str]) -> I
         yield Line(label)
         for level in (v for v in levels if v):
             found = [ledger.item("baseline", variable=name, level=level, group=g) for g in groups]
-            yield Line(level, tuple(map(share_cell, found)), depth=1)
+            yield Line(_sign(level), tuple(map(share_cell, found)), depth=1)
     yield from _missing(ledger, name, groups)
+
+
+def _sign(level: str) -> str:
+    return level.replace(">=", "≥").replace("<=", "≤")
 
 
 def _continuous(

@@ -13,12 +13,16 @@ from hepatica.study.model import Treatment
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the protocol: what it is, what it says, and the section it is taken from."""
+    """One entry of the protocol: what it is, what it says, and the section it is taken from.
+
+    `rule` is how it is executed, where that is another sentence.
+    """
 
     term: str
     text: str
     source: str = ""
     note: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,7 @@ def _identity(study: Study) -> Chapter:
 
 
 def _criteria(criteria: Sequence[Criterion]) -> tuple[Entry, ...]:
-    return tuple(
-        Entry(c.id, f"{c.text} \u2014 {criterion_sentence(c)}", c.source, c.note) for c in criteria
-    )
+    return tuple(Entry(c.id, c.text, c.source, c.note, criterion_sentence(c)) for c in criteria)
 
 
 def _refractory(study: Study) -> Chapter:

@@ -15,20 +15,22 @@ _TIMES = (
     ("q1", "25% had the event by"),
     ("q3", "75% had the event by"),
 )
+_MOST_COLUMNS = 4
 _KNOWN = {"", "median", "q1", "q3", "restricted mean"}
 
 
 def survival_tables(ledger: Ledger, study: Study) -> tuple[Table, ...]:
-    """One table over all endpoints for everybody, and one for each endpoint that has groups."""
-    everyone = [
-        (e.id, e.id) for e in study.endpoints if ledger.items("survival", variable=e.id, group="")
-    ]
+    """Tables over the endpoints for everybody, and one for each endpoint that has groups."""
+    shown = [e for e in study.endpoints if ledger.items("survival", variable=e.id, group="")]
+    main = [e.id for e in shown if e.role != "exploratory"]
+    further = [e.id for e in shown if e.role == "exploratory"]
     tables = []
-    if everyone:
-        columns = [dict(variable=v, group="") for v, _ in everyone]
-        tables.append(
-            _table(ledger, study, "survival", "Survival", [t for _, t in everyone], columns)
-        )
+    for title, names in (("Survival", main), ("Exploratory survival endpoints", further)):
+        for start in range(0, len(names), _MOST_COLUMNS):
+            part = names[start : start + _MOST_COLUMNS]
+            columns = [dict(variable=name, group="") for name in part]
+            key = f"survival-{title}-{start}"
+            tables.append(_table(ledger, study, key, title, part, columns))
     for endpoint in study.endpoints:
         groups = [g for g in ledger.words("survival", "group", variable=endpoint.id) if g]
         for by in dict.fromkeys(g.partition(" = ")[0] if " = " in g else "Arm" for g in groups):

@@ -33,7 +33,7 @@
       var entry = trace.rows[r];
       var set = trace.sets[entry[1]];
       var other = set === first ? "" : " (" + counted(set[0]) + ")";
-      line("results.csv row " + r + ": " + entry[0] + other);
+      line("results.csv row " + r + ": " + trace.texts[entry[0]] + other);
     });
   }
 
