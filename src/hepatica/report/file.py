@@ -73,7 +73,10 @@ def _files(
     for drawing in gallery.all():
         yield f"figures/{drawing.name}.svg", drawing.svg.encode()
         yield f"figures/{drawing.name}.png", drawing.png
-        yield f"figures/{drawing.name}.csv", csv_text(drawing.data).encode()
+        yield (
+            f"figures/{drawing.name}.csv",
+            csv_rows(tuple(drawing.data), zip(*drawing.data.values(), strict=True)).encode(),
+        )
     yield "findings.csv", csv_rows(FINDING_COLUMNS, finding_rows(given.findings)).encode()
 
 

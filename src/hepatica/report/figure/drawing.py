@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Literal
 
 import matplotlib
-import pyarrow as pa
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -23,6 +22,8 @@ from matplotlib.figure import Figure
 WIDTH_IN = 7.0
 PNG_DPI = 200
 
+# A figure's data: equally long columns by name. Plain, so that one figure needs no Arrow.
+Columns = Mapping[str, Sequence[Any]]
 Form = Literal["svg", "png"]
 FORMS: tuple[Form, ...] = ("svg", "png")
 
@@ -88,7 +89,7 @@ class Drawing:
     alt: str
     svg: str
     png: bytes
-    data: pa.Table
+    data: Columns
     marks: tuple[Mark, ...] = field(default=())
 
 
@@ -113,7 +114,7 @@ def note(figure: Figure, text: str) -> None:
 def render_drawing(
     figure: Figure,
     legend: Legend,
-    data: pa.Table,
+    data: Columns,
     marks: Sequence[Mark] = (),
     forms: tuple[Form, ...] = FORMS,
 ) -> Drawing:

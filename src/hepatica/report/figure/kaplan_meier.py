@@ -12,12 +12,12 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-import pyarrow as pa
 
 from hepatica.report import number
 from hepatica.report.figure.drawing import (
     FORMS,
     STYLE,
+    Columns,
     Drawing,
     Form,
     Legend,
@@ -89,9 +89,10 @@ def render_kaplan_meier(
         return render_drawing(figure, legend, survival_data(strands, axis), marks, forms)
 
 
-def survival_data(strands: Sequence[Strand], axis: TimeAxis) -> pa.Table:
+def survival_data(strands: Sequence[Strand], axis: TimeAxis) -> Columns:
     """The figure's data: one row a group and distinct time, in the unit of the axis."""
-    return pa.concat_tables([_rows(s, axis) for s in strands])
+    parts = [_rows(s, axis) for s in strands]
+    return {name: [v for part in parts for v in part[name]] for name in parts[0]}
 
 
 def thin_from(curve: Curve) -> float | None:
@@ -319,17 +320,15 @@ def _last_in_bin(time: Any, last: float, bins: int) -> Any:
     return np.flatnonzero(np.append(where[1:] != where[:-1], True))
 
 
-def _rows(strand: Strand, axis: TimeAxis) -> pa.Table:
+def _rows(strand: Strand, axis: TimeAxis) -> Columns:
     c = strand.curve
-    return pa.table(
-        {
-            "group": pa.array([strand.label] * len(c.time), pa.string()),
-            f"time_{axis.unit}".rstrip("_"): c.time / axis.divisor,
-            "at_risk": c.at_risk,
-            "events": c.events,
-            "censored": c.censored,
-            "survival": c.survival,
-            "ci_low": pa.array(c.lower, from_pandas=True),
-            "ci_high": pa.array(c.upper, from_pandas=True),
-        }
-    )
+    return {
+        "group": [strand.label] * len(c.time),
+        f"time_{axis.unit}".rstrip("_"): (c.time / axis.divisor).tolist(),
+        "at_risk": c.at_risk.tolist(),
+        "events": c.events.tolist(),
+        "censored": c.censored.tolist(),
+        "survival": c.survival.tolist(),
+        "ci_low": c.lower.tolist(),
+        "ci_high": c.upper.tolist(),
+    }

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
-import pyarrow as pa
 from matplotlib.lines import Line2D
 
 from hepatica.report import number
 from hepatica.report.figure.drawing import (
     STYLE,
+    Columns,
     Drawing,
     Legend,
     Mark,
@@ -67,19 +67,17 @@ def render_spider(threads: Sequence[Thread], legend: Legend, *, y_text: str) -> 
         return render_drawing(figure, legend, spider_data(threads), marks)
 
 
-def spider_data(threads: Sequence[Thread]) -> pa.Table:
+def spider_data(threads: Sequence[Thread]) -> Columns:
     """The figure's data: one row a scan, unclipped."""
     rows = [(t, p) for t in threads for p in t.points]
-    return pa.table(
-        {
-            "subject": pa.array([t.subject for t, _ in rows], pa.string()),
-            "best_response": pa.array([t.response for t, _ in rows], pa.string()),
-            "months": pa.array([p.months for _, p in rows], pa.float64()),
-            "change_pct": pa.array([p.change_pct for _, p in rows], pa.float64()),
-            "counted": pa.array(["Y" if p.counted else "N" for _, p in rows], pa.string()),
-            "new_lesion": pa.array(["Y" if p.new_lesion else "N" for _, p in rows], pa.string()),
-        }
-    )
+    return {
+        "subject": [t.subject for t, _ in rows],
+        "best_response": [t.response for t, _ in rows],
+        "months": [p.months for _, p in rows],
+        "change_pct": [p.change_pct for _, p in rows],
+        "counted": ["Y" if p.counted else "N" for _, p in rows],
+        "new_lesion": ["Y" if p.new_lesion else "N" for _, p in rows],
+    }
 
 
 def thread_text(thread: Thread) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
-import pyarrow as pa
 from matplotlib.lines import Line2D
 
 from hepatica.report import number
 from hepatica.report.figure.drawing import (
     STYLE,
+    Columns,
     Drawing,
     Legend,
     Mark,
@@ -86,16 +86,14 @@ def render_swimmer(lanes: Sequence[Lane], legend: Legend) -> Drawing:
         return render_drawing(figure, legend, swimmer_data(ordered), marks)
 
 
-def swimmer_data(lanes: Sequence[Lane]) -> pa.Table:
+def swimmer_data(lanes: Sequence[Lane]) -> Columns:
     """The figure's data: one row an event of a subject, in months from first treatment."""
     rows = [(lane.subject, *event) for lane in lanes for event in _events(lane)]
-    return pa.table(
-        {
-            "subject": pa.array([r[0] for r in rows], pa.string()),
-            "event": pa.array([r[1] for r in rows], pa.string()),
-            "months": pa.array([r[2] for r in rows], pa.float64()),
-        }
-    )
+    return {
+        "subject": [r[0] for r in rows],
+        "event": [r[1] for r in rows],
+        "months": [r[2] for r in rows],
+    }
 
 
 def _events(lane: Lane) -> list[tuple[str, float]]:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
-import pyarrow as pa
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from hepatica.report import number
 from hepatica.report.figure.drawing import (
     STYLE,
+    Columns,
     Drawing,
     Legend,
     Mark,
@@ -56,16 +56,14 @@ def render_waterfall(bars: Sequence[Bar], legend: Legend, *, y_text: str) -> Dra
         return render_drawing(figure, legend, waterfall_data(ordered), marks)
 
 
-def waterfall_data(bars: Sequence[Bar]) -> pa.Table:
+def waterfall_data(bars: Sequence[Bar]) -> Columns:
     """The figure's data, one row a bar, unclipped."""
-    return pa.table(
-        {
-            "subject": pa.array([b.subject for b in bars], pa.string()),
-            "best_change_pct": pa.array([b.change_pct for b in bars], pa.float64()),
-            "best_response": pa.array([b.response for b in bars], pa.string()),
-            "new_lesion": pa.array(["Y" if b.new_lesion else "N" for b in bars], pa.string()),
-        }
-    )
+    return {
+        "subject": [b.subject for b in bars],
+        "best_change_pct": [b.change_pct for b in bars],
+        "best_response": [b.response for b in bars],
+        "new_lesion": ["Y" if b.new_lesion else "N" for b in bars],
+    }
 
 
 def _draw_bars(axes: Any, bars: Sequence[Bar]) -> list[Mark]:
