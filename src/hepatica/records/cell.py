@@ -58,26 +58,29 @@ def cell_of(column: Column, raw: object, *, decimal_comma: bool = False) -> Cell
         return _number(column, raw, decimal_comma)
     if column.kind == "date":
         return _date(column, raw)
-    text = _text(raw)
+    text = text_of(raw)
     return _code(column, text) if column.kind == "code" else Cell(text)
 
 
 def shown(raw: object) -> str:
     """A raw value as findings quote it: in quotes, cut at 60 characters."""
-    text = raw.text if isinstance(raw, Broken) else _text(raw)
+    text = text_of(raw)
     return f"'{text[:60]}…'" if len(text) > 60 else f"'{text}'"
 
 
-def _text(raw: object) -> str:
+def text_of(raw: object) -> str:
+    """A raw value as text: whole numbers without a point, dates as YYYY-MM-DD, '' for None."""
+    if isinstance(raw, Broken):
+        return raw.text
     if isinstance(raw, bool):
         return "Y" if raw else "N"
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
-        return str(int(raw))
+        raw = int(raw)
     if isinstance(raw, datetime):
-        return raw.date().isoformat()
+        raw = raw.date()
     if isinstance(raw, PartialDate):
         return raw.value.isoformat()[: {"D": 7, "M": 4}.get(raw.flag, 10)]
-    return str(raw)
+    return "" if raw is None else str(raw)
 
 
 def _number(column: Column, raw: object, decimal_comma: bool) -> Cell:
@@ -110,7 +113,7 @@ def _date(column: Column, raw: object) -> Cell:
         day = from_excel_serial(raw)
         if day and not 1900 <= raw <= 2100:
             return Cell(day)
-        raw = _text(raw)
+        raw = text_of(raw)
     return _text_date(column, raw) if isinstance(raw, str) else Cell(code="R001")
 
 

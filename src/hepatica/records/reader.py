@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding
@@ -12,6 +13,7 @@ from hepatica.records.check import check_records
 from hepatica.records.csv_folder import read_csv_folder
 from hepatica.records.intake import read_tables
 from hepatica.records.key import without_repeats
+from hepatica.records.mapped import read_mapped
 from hepatica.records.place import Places
 from hepatica.records.record import Records
 from hepatica.records.safety import source_path
@@ -20,9 +22,7 @@ from hepatica.records.sheet import Sheet
 from hepatica.records.workbook import read_workbook
 
 
-def read_records(
-    folder: Path, source: Mapping[str, object], *, cutoff: date | None = None
-) -> Records:
+def read_records(folder: Path, source: Mapping[str, Any], *, cutoff: date | None = None) -> Records:
     """Records of a study: read, typed and checked, with every finding and every file read.
 
     Parameters
@@ -35,20 +35,22 @@ def read_records(
 
     Raises      UsageError for an unknown reader; Unreadable for input that cannot be read.
     """
-    reader = str(source.get("reader", "workbook"))
-    sheets: list[Sheet] = []
-    findings: list[Finding] = []
     path = source_path(folder, str(source.get("path", "records.xlsx")))
-    if reader == "workbook":
-        sheets, findings = read_workbook(path)
-        inputs = [path]
-    elif reader == "csv":
-        sheets, findings, inputs = read_csv_folder(path)
-    elif reader == "sdtm":
-        sheets, findings, inputs = read_sdtm(path)
-    else:
-        raise UsageError(f"records.reader is '{reader}'; expected workbook or csv")
+    sheets, findings, inputs = _read(path, source)
     places = Places(sheets)
     full, faults = read_tables(sheets, places)
     checked = check_records(full, places, cutoff=cutoff)
     return Records.of(without_repeats(full), (*findings, *faults, *checked), tuple(inputs))
+
+
+def _read(path: Path, source: Mapping[str, Any]) -> tuple[list[Sheet], list[Finding], list[Path]]:
+    reader = source.get("reader", "workbook")
+    if reader == "workbook":
+        return *read_workbook(path), [path]
+    if reader == "csv":
+        return read_csv_folder(path)
+    if reader == "sdtm":
+        return read_sdtm(path)
+    if reader == "mapping":
+        return read_mapped(path, source.get("mapping", {}))
+    raise UsageError(f"records.reader is '{reader}'; expected workbook, csv, sdtm or mapping")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
@@ -20,7 +21,7 @@ from hepatica.records.header import check_headers, nearest, table_named
 from hepatica.records.ooxml import workbook_parts
 from hepatica.records.opendocument import document_parts
 from hepatica.records.package import Package, Part
-from hepatica.records.sheet import Sheet, column_letter
+from hepatica.records.sheet import Broken, Sheet, column_letter
 from hepatica.records.table import Table, tables
 
 OWN_SHEETS = ("About", "Codes")
@@ -37,9 +38,7 @@ def read_workbook(path: Path, *, name: str = "") -> tuple[list[Sheet], list[Find
     Raises      Unreadable where the file is corrupt, encrypted or hostile.
     """
     name = name or path.name
-    with Package(path) as package:
-        document = "content.xml" in package
-        parts = document_parts(package) if document else workbook_parts(package)
+    parts = _parts(path)
     sheets: list[Sheet] = []
     findings: list[Finding] = []
     try:
@@ -60,6 +59,39 @@ def read_workbook(path: Path, *, name: str = "") -> tuple[list[Sheet], list[Find
     except CalamineError as error:
         raise Unreadable(f"{name} cannot be read as a workbook: {error}") from error
     return sheets, findings
+
+
+def read_cells(
+    path: Path, *, sheet: str = ""
+) -> tuple[str, list[list[Any]], dict[tuple[int, int], Broken]]:
+    """Cells of one sheet of any workbook: its name, its rows, and the broken cells by place.
+
+    The first visible sheet where `sheet` is ''; places are (row, column) counted from 0.
+
+    Raises      Unreadable where the file cannot be read or has no such sheet.
+    """
+    parts = _parts(path)
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            visible = [
+                meta.name
+                for meta in book.sheets_metadata
+                if meta.visible is SheetVisibleEnum.Visible
+            ]
+            name = sheet or (visible[0] if visible else "")
+            if name not in book.sheet_names:
+                raise Unreadable(f"{path.name}: has no sheet '{name}'")
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise Unreadable(f"{path.name} cannot be read as a workbook: {error}") from error
+    broken = {(row, column): fault for row, column, fault in parts.get(name, Part()).broken}
+    return name, rows, broken
+
+
+def _parts(path: Path) -> dict[str, Part]:
+    with Package(path) as package:
+        document = "content.xml" in package
+        return document_parts(package) if document else workbook_parts(package)
 
 
 def read_sheet(
