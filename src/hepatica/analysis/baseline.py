@@ -40,13 +40,9 @@ def baseline_results(study: Study, people: Population) -> Iterator[Result]:
                 clause=plan.source,
             )
             if plan.kind == "continuous":
-                yield from _continuous(row, plan, group, _quantile_type(study))
+                yield from _continuous(row, plan, group, study.conventions.quantile_type)
             else:
                 yield from _counted(row, plan, group)
-
-
-def _quantile_type(study: Study) -> QuantileType:
-    return 2 if study.conventions.quantile_type == 2 else 7
 
 
 def _continuous(

@@ -44,6 +44,7 @@ def protocol_table(study: Study) -> pa.Table:
         "safety_window_days": study.safety.window_days,
         "missed_days": math.floor(2 * 7 * interval) + 2 * window if schedule else None,
         "primary_reader": study.response.reader,
+        "first_scan": study.response.baseline == "first scan",
     }
     schema = pa.schema(
         [
@@ -54,6 +55,7 @@ def protocol_table(study: Study) -> pa.Table:
             ("safety_window_days", pa.int32()),
             ("missed_days", pa.int32()),
             ("primary_reader", pa.string()),
+            ("first_scan", pa.bool_()),
         ]
     )
     return pa.Table.from_pylist([row], schema)

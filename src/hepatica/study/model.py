@@ -52,7 +52,7 @@ class Conventions(Part):
     conf_type: Literal["log", "log-log", "plain", "logit", "arcsin"] = "log"
     median_rule: Literal["midpoint", "first"] = "midpoint"
     ties: Literal["efron", "breslow"] = "efron"
-    quantile_type: Annotated[int, Field(ge=1, le=9)] = 7
+    quantile_type: Literal[2, 7] = 7
     alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
     time_unit: Literal["months", "days"] = "months"
 

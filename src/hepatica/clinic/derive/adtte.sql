@@ -18,17 +18,13 @@ WITH start AS (
       WHEN 'refractory date' THEN s.REFRDT
       WHEN 'first treatment' THEN s.TRTSDT
       WHEN 'consent' THEN s.RFICDT
-      WHEN 'randomisation' THEN coalesce(s.RFICDT, s.TRTSDT)
       WHEN 'first response' THEN r.date
-      WHEN 'first record' THEN c.date
     END AS startdt,
     r.date IS NOT NULL AS responded
   FROM endpoint AS e
   CROSS JOIN adsl AS s
   LEFT JOIN first_response AS r ON r.subject = s.SUBJID AND r.criterion = e.criterion
     AND r.confirmed = e.confirmed
-  LEFT JOIN (SELECT subject, min(date) AS date FROM contact GROUP BY subject) AS c
-    ON c.subject = s.SUBJID
   WHERE s.ENRLFL = 'Y' AND s.SAFFL = 'Y'
 ),
 timed AS (
