@@ -19,8 +19,14 @@ from hepatica.report.figure.swimmer import MOST_LANES, render_swimmer
 from hepatica.report.figure.waterfall import render_waterfall
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
+from hepatica.report.phrase import (
+    first_upper,
+    group_split,
+    group_text,
+    grouping_text,
+    mid_sentence,
+)
 from hepatica.study import Study
-from hepatica.study.vocabulary import analysis_variables
 
 _SUM = {
     "mRECIST": "sum of viable diameters",
@@ -69,7 +75,7 @@ def render_waterfall_of(given: ReportInput) -> Drawing | str:
     text = (
         f"Best change of the {_sum(given.study)} from baseline up to the first progression or new "
         f"therapy, {given.study.response.criterion}; {len(bars)} of {len(given.subjects)} patients "
-        f"({given.population_label.lower()}). Colour and hatch: best overall response"
+        f"({mid_sentence(given.population_label)}). Colour and hatch: best overall response"
         f"{_confirmed(given.study)}. Dashed lines: +20% and {number.MINUS}30%; the first is not "
         "the rule for progression, which compares with the nadir."
         f"{_without(without)}"
@@ -131,31 +137,28 @@ def render_curves(given: ReportInput, ledger: Ledger) -> list[Drawing]:
     for endpoint in given.study.endpoints:
         keys = [k for k in curves if k[0] == endpoint.id]
         drawings += [_curve(given, ledger, [k]) for k in keys if not k[2]]
-        by = dict.fromkeys(_split(k[2])[0] for k in keys if k[2])
+        by = dict.fromkeys(group_split(k[2])[0] for k in keys if k[2])
         for name in by:
             drawings.append(
-                _curve(given, ledger, [k for k in keys if k[2] and _split(k[2])[0] == name], name)
+                _curve(
+                    given, ledger, [k for k in keys if k[2] and group_split(k[2])[0] == name], name
+                )
             )
     return drawings
-
-
-def group_text(name: str) -> str:
-    """Printed name of a grouping: the label of its ADSL column, or the name itself."""
-    known = analysis_variables().get(name)
-    return known.label if known else name
 
 
 def _curve(
     given: ReportInput, ledger: Ledger, keys: list[tuple[str, str, str]], by: str = ""
 ) -> Drawing:
     study, endpoint = given.study, given.study.endpoint(keys[0][0])
-    strands = [survival_strand(given, ledger, k, _split(k[2])[1] if by else "") for k in keys]
-    grouped = f" by {group_text(by).lower()}" if by else ""
+    strands = [survival_strand(given, ledger, k, group_text(k[2]) if by else "") for k in keys]
+    grouped = f" by {mid_sentence(grouping_text(by))}" if by else ""
     unit = study.conventions.time_unit
     divisor = study.conventions.month_days if unit == "months" else 1.0
     axis = TimeAxis(f"{unit.capitalize()} from {endpoint.origin}", unit, divisor)
+    who = mid_sentence(given.population_label)
     text = (
-        f"Kaplan-Meier estimate{grouped}, {given.population_label.lower()}; from {endpoint.origin} "
+        f"Kaplan-Meier estimate{grouped}, {who}; from {endpoint.origin} "
         f"to {' or '.join(endpoint.events)}, censoring rules {endpoint.rule_set}. Band: "
         f"{number.level(study.conventions.conf_level)} {study.conventions.conf_type} interval; "
         f"ticks: censored. Below: at risk (censored so far)."
@@ -180,12 +183,7 @@ def _log_rank(ledger: Ledger, endpoint: str, by: str) -> str:
     if item is None or item.value("p_value") is None:
         return ""
     p = number.p_value(item.value("p_value"))
-    return f"{item.level.capitalize()} test: P {p if p[0] in '<>' else '= ' + p}"
-
-
-def _split(group: str) -> tuple[str, str]:
-    by, sign, level = group.partition(" = ")
-    return (by, level) if sign else ("Arm", group)
+    return f"{first_upper(item.level)} test: P {p if p[0] in '<>' else '= ' + p}"
 
 
 def _legend(given: ReportInput, name: str, title: str, caption: str, alt: str) -> Legend:

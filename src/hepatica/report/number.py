@@ -61,10 +61,17 @@ def estimate(
     return f"{shown} ({interval(low, high, digits)})"
 
 
-def median_time(value: float | None, low: float | None, high: float | None) -> str:
+def median_time(
+    value: float | None, low: float | None, high: float | None, unit: str = "months"
+) -> str:
     """A median time and its limits; "not reached (3.1–NE)" where the curve stays above 0.5."""
-    shown = NOT_REACHED if value is None else number(value)
-    return f"{shown} ({interval(low, high)})"
+    shown = NOT_REACHED if value is None else number(value, _time_digits((value,), unit))
+    return f"{shown} ({time_interval(low, high, unit)})"
+
+
+def time_interval(low: float | None, high: float | None, unit: str = "months") -> str:
+    """Two times; one decimal, but whole days stay whole."""
+    return interval(low, high, _time_digits((low, high), unit))
 
 
 def median_range(
@@ -114,6 +121,10 @@ def plain(value: float | None) -> str:
     if value is None:
         return ""
     return f"{Decimal(f'{value:.{_SIGNIFICANT}g}').normalize():f}".replace("-", MINUS)
+
+
+def _time_digits(values: Iterable[float | None], unit: str) -> int:
+    return 0 if unit == "days" and _whole(values) else 1
 
 
 def _whole(values: Iterable[float | None]) -> bool:

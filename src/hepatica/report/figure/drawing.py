@@ -53,6 +53,8 @@ _REFERENCE = re.compile(r'(url\(#|href="#)([^)"]*)')
 _FONT = re.compile(r"(font:[^;\"]*?)'DejaVu Sans'(?:, sans-serif)?")
 _PROLOGUE = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 _GLOBAL = re.compile(r" *<style type=\"text/css\">\*\{([^}]*)\}</style>\n")
+_PLACE = re.compile(r'\b(?:d|x|y)="[^"]*"')
+_FINE = re.compile(r"(\.\d\d)\d+")
 _LISTED = 50
 
 
@@ -141,6 +143,8 @@ def render_svg(figure: Figure, legend: Legend, marks: Sequence[Mark] = ()) -> st
     text = _PROLOGUE.sub("", buffer.getvalue(), count=1)
     # The rule for every element would reach the whole page that the figure stands in.
     text = _GLOBAL.sub("", text, count=1)
+    # A hundredth of a point is far below what any screen or printer shows.
+    text = _PLACE.sub(lambda m: _FINE.sub(r"\1", m.group()), text)
     text = _FONT.sub(lambda m: m.group(1) + _FONT_STACK, text)
     text = _described(_prefixed(text, legend.name), legend)
     for index, mark in enumerate(marks):

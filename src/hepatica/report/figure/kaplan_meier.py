@@ -40,7 +40,9 @@ _LETTER_IN = 0.066
 _LONGEST = 34
 _RISK_TEXT = "At risk (censored)"
 _THIN_NOTE = f"Dotted: fewer than {FEW_AT_RISK} subjects, or fewer than 10%, at risk"
-_MANY_POINTS = 4000
+_MANY_POINTS = 2000
+_MANY_TICKS = 500
+_FEW_TICKS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def _drawn(
     figure = sheet(head + _PLOT_IN + foot)
     axes = panel(figure, left, foot, 0.25, head)
     last = max(s.curve.max_time for s in strands) / axis.divisor
-    ticks = time_ticks(last, axis.unit)
+    most = max(s.curve.n for s in strands)
+    ticks = time_ticks(last, axis.unit, 7 if most >= 1000 else 10)
     _set_axes(axes, ticks, axis, y_text)
     marks = []
     for i, strand in enumerate(strands):
@@ -171,15 +174,15 @@ def _until(time: Any, height: Any, solid: Any, end: float) -> tuple[Any, Any]:
 
 def _draw_censored(axes: Any, curve: Curve, axis: TimeAxis, colour: str) -> None:
     at = np.flatnonzero(curve.censored > 0)
-    if len(at) > _MANY_POINTS // 4:
-        at = at[_last_in_bin(curve.time[at], curve.max_time, _MANY_POINTS // 4)]
+    if len(at) > _MANY_TICKS:
+        at = at[_last_in_bin(curve.time[at], curve.max_time, _MANY_TICKS)]
     axes.plot(
         curve.time[at] / axis.divisor,
         100 * curve.survival[at],
         linestyle="none",
         marker="|",
-        markersize=6,
-        markeredgewidth=0.9,
+        markersize=6 if len(at) <= _FEW_TICKS else 4,
+        markeredgewidth=0.9 if len(at) <= _FEW_TICKS else 0.5,
         color=colour,
         clip_on=False,
         zorder=3,
@@ -223,14 +226,12 @@ def _draw_head(axes: Any, strands: Sequence[Strand], axis: TimeAxis, note: str) 
 
 def _summary(strand: Strand, axis: TimeAxis) -> str:
     m, curve = strand.median, strand.curve
-    median = (
-        number.NOT_REACHED
-        if m.estimate is None
-        else f"{number.number(m.estimate)} {axis.unit}".rstrip()
-    )
+    median = number.median_time(m.estimate, m.lower, m.upper, axis.unit)
+    unit = f" {axis.unit}" if axis.unit and m.estimate is not None else ""
+    value, _, limits = median.rpartition(" (")
     return (
-        f"{number.count(curve.n_events)} events in {number.count(curve.n)}; median {median} "
-        f"({number.level(curve.conf_level)} CI {number.interval(m.lower, m.upper)})"
+        f"{number.count(curve.n_events)} events in {number.count(curve.n)}; median {value}{unit} "
+        f"({number.level(curve.conf_level)} CI {limits}"
     )
 
 

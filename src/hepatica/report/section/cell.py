@@ -62,7 +62,8 @@ def time_cell(item: Item | None) -> Cell:
     if item is None or not item.has("estimate"):
         return EMPTY
     return Cell(
-        number.median_time(*_limits(item, 1)), item.rows_of("estimate", "ci_low", "ci_high")
+        number.median_time(*_limits(item, 1), item.results["estimate"].unit),
+        item.rows_of("estimate", "ci_low", "ci_high"),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from hepatica.report import number
 from hepatica.report.ledger import Item, Ledger
+from hepatica.report.phrase import first_upper, grouping_text, mid_sentence, term_text
 from hepatica.report.section.cell import p_cell, ratio_cell
 from hepatica.report.table import EMPTY, Cell, Line, Table
 from hepatica.study import Study
@@ -41,7 +42,8 @@ def _cox(ledger: Ledger, study: Study, variable: str, group: str) -> Table:
     whole = next((i for i in items if not i.level), None)
     terms = [i for i in items if i.has("hazard_ratio")]
     lines = tuple(
-        Line(i.level, (ratio_cell(i), p_cell(i), _ph_cell(items, i.level))) for i in terms
+        Line(term_text(i.level), (ratio_cell(i), p_cell(i), _ph_cell(items, i.level)))
+        for i in terms
     )
     return Table(
         key=f"cox-{variable}-{group}".replace(" ", "-"),
@@ -70,7 +72,7 @@ def _cox_notes(items: tuple[Item, ...], whole: Item | None) -> Iterator[str]:
             f"{number.count(i.value('df'))} df, P {_equals(i)}"
             for i in overall
         ]
-        yield "; ".join(texts).capitalize() + "."
+        yield first_upper("; ".join(texts)) + "."
     whole_ph = next((i for i in items if i.level in (f"{_PH}GLOBAL", f"{_PH}global")), None)
     if whole_ph is not None:
         yield f"Proportional hazards, all terms together: P {_equals(whole_ph)}."
@@ -82,7 +84,7 @@ def _equals(item: Item) -> str:
 
 
 def _test_line(item: Item) -> Line:
-    by = f" by {item.group}" if item.group else ""
+    by = f" by {mid_sentence(grouping_text(item.group))}" if item.group else ""
     statistic = EMPTY
     if item.has("statistic"):
         text = number.number(item.value("statistic"), 2)
@@ -90,6 +92,6 @@ def _test_line(item: Item) -> Line:
             text += f" on {number.count(item.value('df'))} df"
         statistic = Cell(text, item.rows_of("statistic", "df"))
     return Line(
-        f"{item.variable}{by}",
+        f"{grouping_text(item.variable)}{by}",
         (Cell(item.first.method), statistic, p_cell(item), Cell(item.note)),
     )

@@ -11,7 +11,8 @@ from hepatica.report.table import Cell, Line, Table
 
 _SIDE = {"Not enrolled": "Enrolled", "Enrolled, not treated": "Treated"}
 _END = ("Died", "Alive at last contact", "Lost to follow-up")
-_STREAM = ("Screened", "Enrolled", "Treated", "With a baseline scan", "Evaluable for response")
+_ASSESSED = ("With a baseline scan", "Evaluable for response")
+_STREAM = ("Screened", "Enrolled", "Treated", *_ASSESSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Flow:
 def patient_flow(ledger: Ledger) -> Flow:
     """The flow from the disposition results; a count that was not made has no box."""
     items = {i.variable: i for i in ledger.items("disposition") if not i.level}
-    stream = tuple(_box(items, name) for name in _STREAM if name in items)
+    # Without any assessment the study is not about response, and these boxes say nothing.
+    silent = () if ledger.items("response") else _ASSESSED
+    stream = tuple(_box(items, name) for name in _STREAM if name in items and name not in silent)
     ends = tuple(_box(items, name) for name in _END if name in items)
     known = {*_STREAM, *_END, *_SIDE}
     others = tuple(_box(items, name) for name in items if name not in known)

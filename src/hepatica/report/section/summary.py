@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hepatica.report import number
 from hepatica.report.ledger import Ledger
+from hepatica.report.phrase import mid_sentence
 from hepatica.report.section.cell import count_cell, rate_cell, time_cell
 from hepatica.report.table import EMPTY, Cell, Line, Table
 from hepatica.study import Study
@@ -17,7 +18,7 @@ def summary_table(ledger: Ledger, study: Study) -> Table:
     lines = [_line(ledger, study, e) for e in ranked or study.endpoints]
     return Table(
         key="summary",
-        title=f"Endpoints, {study.population(study.analysis.population).label.lower()}",
+        title=f"Endpoints, {mid_sentence(study.population(study.analysis.population).label)}",
         stub="Endpoint",
         columns=("Role", "Patients", "Events", f"Estimate ({level} CI)"),
         lines=tuple(line for line in lines if line is not None),

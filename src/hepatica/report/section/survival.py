@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hepatica.report import number
 from hepatica.report.ledger import Item, Ledger
+from hepatica.report.phrase import group_split, group_text, grouping_text, mid_sentence
 from hepatica.report.section.cell import count_cell, probability_cell, time_cell
 from hepatica.report.table import EMPTY, Cell, Line, Table
 from hepatica.study import Study
@@ -33,12 +34,13 @@ def survival_tables(ledger: Ledger, study: Study) -> tuple[Table, ...]:
             tables.append(_table(ledger, study, key, title, part, columns))
     for endpoint in study.endpoints:
         groups = [g for g in ledger.words("survival", "group", variable=endpoint.id) if g]
-        for by in dict.fromkeys(g.partition(" = ")[0] if " = " in g else "Arm" for g in groups):
-            own = [g for g in groups if (g.partition(" = ")[0] if " = " in g else "Arm") == by]
+        for by in dict.fromkeys(group_split(g)[0] for g in groups):
+            own = [g for g in groups if group_split(g)[0] == by]
+            heads = [group_text(g) for g in own]
             columns = [dict(variable=endpoint.id, group=g) for g in own]
             key = f"survival-{endpoint.id}-{by}"
-            title = f"{endpoint.label} by group"
-            tables.append(_table(ledger, study, key, title, own, columns))
+            title = f"{endpoint.label} by {mid_sentence(grouping_text(by))}"
+            tables.append(_table(ledger, study, key, title, heads, columns))
     return tuple(tables)
 
 
@@ -77,7 +79,7 @@ def _count_lines(ledger: Ledger, columns: Sequence[dict[str, str]]) -> list[Line
 def _observed(item: Item | None) -> Cell:
     if item is None or not item.has("min", "max"):
         return EMPTY
-    text = number.interval(item.value("min"), item.value("max"))
+    text = number.time_interval(item.value("min"), item.value("max"), item.results["min"].unit)
     return Cell(text, item.rows_of("min", "max"))
 
 

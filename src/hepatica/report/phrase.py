@@ -1,0 +1,59 @@
+"""Names from the protocol and the datasets as words for people."""
+
+from __future__ import annotations
+
+import re
+
+from hepatica.study.vocabulary import analysis_variables
+
+_WORD = re.compile(r"[A-Z][A-Z0-9]+")
+
+
+def mid_sentence(text: str) -> str:
+    """The text with a small first letter, but for a name or an abbreviation (Child-Pugh, AFP)."""
+    first = text.partition(" ")[0]
+    named = "-" in first or first[1:] != first[1:].lower()
+    return text if named or not text else text[0].lower() + text[1:]
+
+
+def first_upper(text: str) -> str:
+    """The text with a capital first letter and nothing else changed."""
+    return text[:1].upper() + text[1:]
+
+
+def term_text(text: str) -> str:
+    """A model's term with each ADSL column called by its label, such as "Largest lesion > 50"."""
+    known = analysis_variables()
+
+    def label(match: re.Match[str]) -> str:
+        variable = known.get(match.group())
+        return variable.label if variable else match.group()
+
+    return _WORD.sub(label, text).replace(" = ", ": ")
+
+
+def group_split(group: str) -> tuple[str, str]:
+    """What a group of the results splits by, and its level; an arm's name is its level."""
+    by, sign, level = group.partition(" = ")
+    return (by, level) if sign else ("Arm", group)
+
+
+def grouping_text(by: str) -> str:
+    """Printed name of a grouping: the label of its ADSL column, or the name itself."""
+    known = analysis_variables().get(by)
+    return known.label if known else by
+
+
+def group_text(group: str) -> str:
+    """Printed name of a group, such as "Vascular invasion" and "No vascular invasion"."""
+    by, level = group_split(group)
+    if by == "Arm":
+        return level
+    label = grouping_text(by)
+    match level:
+        case "Y":
+            return label
+        case "N":
+            return f"No {mid_sentence(label)}"
+        case _:
+            return f"{label} {level}"
