@@ -61,6 +61,7 @@ class Fitted:
     beta: Floats
     kept: tuple[int, ...]
     seen: Observation
+    ties: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +120,10 @@ def cox(
         raise NotDefined("a Cox model without events")
     strata = options.get("strata")
     code = None if strata is None else check_group(strata, seen.size)[0]
-    centre, scale = _scaling(x)
     sets = derive_risk_set(seen, x, code, ties == "efron")
-    sets.x[:] -= centre[:, None]
-    sets.x[:] *= scale[:, None]
+    scale = _scale_in_place(sets.x)
     newton = _newton(sets)
-    return _result(names, scale, newton, Fitted(sets, newton.beta, newton.kept, seen))
+    return _result(names, scale, newton, Fitted(sets, newton.beta, newton.kept, seen, ties))
 
 
 def proportional_hazards_test(
@@ -297,7 +296,7 @@ def _result(names: tuple[str, ...], scale: Floats, newton: _Newton, fitted: Fitt
         likelihood_ratio=_test(2 * (best - null), len(kept)),
         n=fitted.seen.size,
         n_events=int(fitted.seen.event.sum()),
-        ties="efron" if fitted.sets.efron else "breslow",
+        ties=fitted.ties,
         converged=bool(kept) and not newton.notes and not newton.infinite,
         iterations=newton.iterations,
         notes=notes,
@@ -370,10 +369,14 @@ def _names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _scaling(x: Floats) -> tuple[Floats, Floats]:
-    centre = x.mean(axis=0)
-    spread = np.abs(x - centre).mean(axis=0)
-    # A constant column must come out as exact zeros, not as magnified rounding.
-    constant = x.max(axis=0) == x.min(axis=0)
-    centre = np.where(constant, x[0], centre)
-    return centre, 1 / np.where(constant | (spread == 0), 1.0, spread)
+def _scale_in_place(x: Floats) -> Floats:
+    """Centre each row and make its mean deviation 1; returns what each was multiplied by."""
+    scale = np.ones(len(x))
+    for i, row in enumerate(x):
+        # A constant covariate must come out as exact zeros, not as magnified rounding.
+        row -= row[0] if row.max() == row.min() else row.mean()
+        spread = float(np.abs(row).mean())
+        if spread > 0:
+            scale[i] = 1 / spread
+            row *= scale[i]
+    return scale

@@ -24,10 +24,10 @@ _CHUNK = 8192  # Columns of x that stay in cache while they are multiplied.
 
 @dataclass(frozen=True, slots=True)
 class RiskSet:
-    """Subjects with events first, then censored; only those at risk in some block.
+    """Subjects at risk in some block: events that share a block first, other events, censored.
 
-    `x` is (covariates, subjects), `begin` is None where every subject is at risk from block 0;
-    `deaths` and `time` have one element a block, `events` counts the leading event subjects.
+    `x` is (covariates, subjects); `begin` is None where every subject is at risk from block 0;
+    `deaths` and `time` have one element a block; `events` counts the event subjects.
     """
 
     x: Floats
@@ -36,20 +36,43 @@ class RiskSet:
     events: int
     deaths: Ints
     time: Floats
-    efron: bool
+    ties: Ties | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Blocks of several events, for Efron's rule; None in a `RiskSet` under Breslow's.
+
+    `place` tells which of `block` each leading event subject is in; `owner` and `share` (l/d)
+    list every event of every block, block by block.
+    """
+
+    block: Ints
+    place: Ints
+    owner: Ints
+    share: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class TiedMoments:
+    """Over the blocks of `Ties`: D1 and the sums of (l/d)/den, (l/d)/den^2 and (l/d)^2/den^2."""
+
+    d1: Floats
+    inverse: Floats
+    cross: Floats
+    square: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """What one value of the coefficients yields; sums over l of 1/den, (l/d)/den, squares."""
+    """What one value of the coefficients yields: r, S1, and the sums of 1/den and 1/den^2."""
 
     loglik: float
     risk: Floats
     s1: Floats
-    d1: Floats | None
     inverse: Floats
-    inverse_tied: Floats | None
-    square: tuple[Floats, ...]
+    square: Floats
+    tied: TiedMoments | None
 
 
 def derive_risk_set(seen: Observation, x: Floats, stratum: Ints | None, efron: bool) -> RiskSet:
@@ -57,14 +80,13 @@ def derive_risk_set(seen: Observation, x: Floats, stratum: Ints | None, efron: b
     ranks = time_rank(seen)
     order, width = ranks.order, len(ranks.distinct)
     event = seen.event if order is None else seen.event[order]
-    rows = np.concatenate((np.flatnonzero(event), np.flatnonzero(~event)))
     code = stratum if stratum is None or order is None else stratum[order]
     base = 0 if code is None else code * width
     key = ranks.rank + base
     strata = 1 if code is None else int(code.max()) + 1
-    present = np.zeros(strata * width, dtype=bool)
-    present[key[event]] = True
-    upto = np.concatenate(([0], np.cumsum(present)))
+    deaths = np.bincount(key[event], minlength=strata * width)
+    blocks = np.flatnonzero(deaths)
+    upto = np.concatenate(([0], np.cumsum(deaths > 0)))
     end = upto[key + 1]
     begin = None
     if ranks.entry_rank is not None:
@@ -72,17 +94,20 @@ def derive_risk_set(seen: Observation, x: Floats, stratum: Ints | None, efron: b
     elif code is not None:
         begin = upto[base]
     used = end > (0 if begin is None else begin)
-    rows = rows[used[rows]]
-    blocks = np.flatnonzero(present)
+    shared = event & (deaths[key] > 1)
+    rows = np.concatenate(
+        [np.flatnonzero(part) for part in (shared, event & ~shared, used & ~event)]
+    )
     subject = rows if order is None else order[rows]
+    deaths = deaths[blocks]
     return RiskSet(
         x=np.ascontiguousarray(np.take(x, subject, axis=0).T),
         begin=None if begin is None else begin[rows],
         end=end[rows],
         events=int(event.sum()),
-        deaths=np.bincount(end[event] - 1, minlength=len(blocks)),
+        deaths=deaths,
         time=ranks.distinct[blocks % width],
-        efron=efron,
+        ties=_ties(deaths, end[shared] - 1) if efron and deaths.max() > 1 else None,
     )
 
 
@@ -97,42 +122,54 @@ def moments(sets: RiskSet, beta: Floats) -> Moments:
     s1 = np.empty((len(sets.x), len(s0)))
     for row, column in zip(s1, sets.x, strict=True):
         row[:] = _at_risk_sum(sets, risk * column)
-    first = float(eta[: sets.events].sum())
-    if not sets.efron or sets.deaths.max() == 1:
-        loglik = first - float(sets.deaths @ np.log(s0))
-        inverse = sets.deaths / s0
-        return Moments(loglik, risk, s1, None, inverse, None, (inverse / s0,))
-    tied, risk_of_event = sets.end[: sets.events] - 1, risk[: sets.events]
-    size = len(sets.deaths)
-    d0 = _by_block(tied, risk_of_event, size)
-    d1 = np.empty_like(s1)
+    log_den = sets.deaths * np.log(s0)
+    inverse = sets.deaths / s0
+    square = inverse / s0
+    tied = None
+    if sets.ties is not None:
+        one, log_den[sets.ties.block], tied = _tied_moments(sets, sets.ties, risk, s0)
+        inverse[sets.ties.block], square[sets.ties.block] = one
+    loglik = float(eta[: sets.events].sum()) - float(log_den.sum())
+    return Moments(loglik, risk, s1, inverse, square, tied)
+
+
+def _ties(deaths: Ints, block_of_row: Ints) -> Ties:
+    block = np.flatnonzero(deaths > 1)
+    count = deaths[block]
+    owner = np.repeat(np.arange(len(block)), count)
+    turn = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    place = (np.cumsum(deaths > 1) - 1)[block_of_row]
+    return Ties(block, place, owner, turn / count[owner])
+
+
+def _tied_moments(
+    sets: RiskSet, ties: Ties, risk: Floats, s0: Floats
+) -> tuple[tuple[Floats, Floats], Floats, TiedMoments]:
+    """Sums of 1/den and 1/den^2, of log den, and those that Efron's rule adds, a tied block."""
+    size, lead = len(ties.block), len(ties.place)
+    own = risk[:lead]
+    d0 = _by_block(ties.place, own, size)
+    d1 = np.empty((len(sets.x), size))
     for row, column in zip(d1, sets.x, strict=True):
-        row[:] = _by_block(tied, risk_of_event * column[: sets.events], size)
-    block = np.repeat(np.arange(size), sets.deaths)
-    share = _tie_share(sets.deaths)
-    den = s0[block] - share * d0[block]
+        row[:] = _by_block(ties.place, own * column[:lead], size)
+    den = s0[ties.block][ties.owner] - ties.share * d0[ties.owner]
     one = 1 / den
-    tied_one = share * one
+    part = ties.share * one
     sums = [
-        _by_block(block, weight, size)
-        for weight in (one, tied_one, one * one, tied_one * one, tied_one * tied_one)
+        _by_block(ties.owner, weight, size)
+        for weight in (one, one * one, np.log(den), part, part * one, part * part)
     ]
-    loglik = first - float(np.log(den).sum())
-    return Moments(loglik, risk, s1, d1, sums[0], sums[1], tuple(sums[2:]))
+    return (sums[0], sums[1]), sums[2], TiedMoments(d1, sums[3], sums[4], sums[5])
 
 
 def score(sets: RiskSet, at: Moments, weight: Floats | None = None) -> Floats:
     """First derivative of the log partial likelihood, each block weighted if asked, (p,)."""
     events = sets.x[:, : sets.events]
-    if weight is None:
-        observed = events.sum(axis=1)
-        weight = np.ones(len(sets.deaths))
-    else:
-        observed = _dot(events, weight[sets.end[: sets.events] - 1])
-    expected = _dot(at.s1, weight * at.inverse)
-    if at.d1 is not None and at.inverse_tied is not None:
-        expected -= _dot(at.d1, weight * at.inverse_tied)
-    result: Floats = observed - expected
+    w = np.ones(len(sets.deaths)) if weight is None else weight
+    observed = _dot(events, w[sets.end[: sets.events] - 1])
+    result: Floats = observed - _dot(at.s1, w * at.inverse)
+    if sets.ties is not None and at.tied is not None:
+        result += _dot(at.tied.d1, w[sets.ties.block] * at.tied.inverse)
     return result
 
 
@@ -143,13 +180,14 @@ def information(sets: RiskSet, at: Moments, weight: Floats | None = None) -> Flo
     factor = running[sets.end]
     if sets.begin is not None:
         factor -= running[sets.begin]
-    if at.inverse_tied is not None:
-        factor[: sets.events] -= (w * at.inverse_tied)[sets.end[: sets.events] - 1]
+    if sets.ties is not None and at.tied is not None:
+        factor[: len(sets.ties.place)] -= (w[sets.ties.block] * at.tied.inverse)[sets.ties.place]
     factor *= at.risk
-    total = _product(sets.x, factor, sets.x) - _product(at.s1, w * at.square[0], at.s1)
-    if at.d1 is not None:
-        cross = _product(at.s1, w * at.square[1], at.d1)
-        total += cross + cross.T - _product(at.d1, w * at.square[2], at.d1)
+    total = _product(sets.x, factor, sets.x) - _product(at.s1, w * at.square, at.s1)
+    if sets.ties is not None and at.tied is not None:
+        own, s1 = w[sets.ties.block], at.s1[:, sets.ties.block]
+        cross = _product(s1, own * at.tied.cross, at.tied.d1)
+        total += cross + cross.T - _product(at.tied.d1, own * at.tied.square, at.tied.d1)
     return total
 
 
@@ -180,11 +218,3 @@ def _at_risk_sum(sets: RiskSet, values: Floats) -> Floats:
 def _by_block(block: Ints, values: Floats, size: int) -> Floats:
     # NumPy's stubs leave out that weighted counts are floats.
     return np.bincount(block, values, minlength=size).astype(np.float64, copy=False)
-
-
-def _tie_share(deaths: Ints) -> Floats:
-    """Share l / d for l = 0..d-1 of each block, one after another."""
-    starts = np.concatenate(([0], np.cumsum(deaths[:-1])))
-    place = np.arange(int(deaths.sum())) - np.repeat(starts, deaths)
-    share: Floats = place / np.repeat(deaths, deaths)
-    return share
