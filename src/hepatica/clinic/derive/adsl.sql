@@ -1,5 +1,6 @@
 -- ADSL: one row a subject. Baseline is the last value on or before the first study treatment
--- (for a subject never treated: on or before consent, else the last value there is).
+-- (for a subject never treated: on or before consent, else the last value there is); of several
+-- values on that day the first on record.
 WITH exposure AS (
   SELECT subject, min(date) AS trtsdt, max(date) AS trtedt,
     count(DISTINCT date) FILTER (source = 'procedures') AS procedures,
@@ -18,40 +19,40 @@ reference AS (
 ),
 before AS (SELECT r.subject, r.day FROM reference AS r),
 ecog AS (
-  SELECT subject, arg_max(ecog, (date, seq)) AS value FROM status JOIN before USING (subject)
+  SELECT subject, arg_max(ecog, (date, -seq)) AS value FROM status JOIN before USING (subject)
   WHERE date <= day AND ecog IS NOT NULL GROUP BY subject
 ),
 cp_class AS (
-  SELECT subject, arg_max(child_pugh_class, (date, seq)) AS value
+  SELECT subject, arg_max(child_pugh_class, (date, -seq)) AS value
   FROM status JOIN before USING (subject)
   WHERE date <= day AND child_pugh_class IS NOT NULL GROUP BY subject
 ),
 cp_points AS (
-  SELECT subject, arg_max(child_pugh_points, (date, seq)) AS value
+  SELECT subject, arg_max(child_pugh_points, (date, -seq)) AS value
   FROM status JOIN before USING (subject)
   WHERE date <= day AND child_pugh_points IS NOT NULL GROUP BY subject
 ),
 stage AS (
   SELECT subject,
-    arg_max(bclc, (date, seq)) FILTER (bclc IS NOT NULL) AS bclc,
-    arg_max(vascular_invasion, (date, seq)) FILTER (vascular_invasion IS NOT NULL) AS vascinv,
-    arg_max(nodal_metastasis, (date, seq)) FILTER (nodal_metastasis IS NOT NULL) AS nodmet,
-    arg_max(distant_metastasis, (date, seq)) FILTER (distant_metastasis IS NOT NULL) AS distmet,
-    arg_max(lesion_number, (date, seq)) FILTER (lesion_number IS NOT NULL) AS lesnum,
-    arg_max(largest_mm, (date, seq)) FILTER (largest_mm IS NOT NULL) AS largmm
+    arg_max(bclc, (date, -seq)) FILTER (bclc IS NOT NULL) AS bclc,
+    arg_max(vascular_invasion, (date, -seq)) FILTER (vascular_invasion IS NOT NULL) AS vascinv,
+    arg_max(nodal_metastasis, (date, -seq)) FILTER (nodal_metastasis IS NOT NULL) AS nodmet,
+    arg_max(distant_metastasis, (date, -seq)) FILTER (distant_metastasis IS NOT NULL) AS distmet,
+    arg_max(lesion_number, (date, -seq)) FILTER (lesion_number IS NOT NULL) AS lesnum,
+    arg_max(largest_mm, (date, -seq)) FILTER (largest_mm IS NOT NULL) AS largmm
   FROM staging JOIN before USING (subject) WHERE date <= day GROUP BY subject
 ),
 lab AS (
   SELECT subject,
-    arg_max(value, (date, seq)) FILTER (test = 'AFP') AS afp,
-    arg_max(coalesce(operator, ''), (date, seq)) FILTER (test = 'AFP') AS afpop,
-    arg_max(value, (date, seq)) FILTER (test = 'ALB') AS alb,
-    arg_max(value, (date, seq)) FILTER (test = 'BILI') AS bili
+    arg_max(value, (date, -seq)) FILTER (test = 'AFP') AS afp,
+    arg_max(coalesce(operator, ''), (date, -seq)) FILTER (test = 'AFP') AS afpop,
+    arg_max(value, (date, -seq)) FILTER (test = 'ALB') AS alb,
+    arg_max(value, (date, -seq)) FILTER (test = 'BILI') AS bili
   FROM lab_canonical JOIN before USING (subject)
   WHERE date <= day AND value IS NOT NULL GROUP BY subject
 ),
 weight AS (
-  SELECT subject, arg_max(value, (date, seq)) AS value FROM vitals JOIN before USING (subject)
+  SELECT subject, arg_max(value, (date, -seq)) AS value FROM vitals JOIN before USING (subject)
   WHERE date <= day AND test = 'WEIGHT' AND value IS NOT NULL GROUP BY subject
 ),
 prior AS (

@@ -111,13 +111,23 @@ sourced AS (
   LEFT JOIN adequate AS a ON a.id = d.id AND a.subject = d.subject AND a.date = d.adt
   QUALIFY row_number() OVER (
     PARTITION BY d.id, d.subject ORDER BY contactdom <> 'follow_up', contactdom, contactseq) = 1
+),
+-- A source that counts parts of days gives its own time from a date of origin; where that date is
+-- this endpoint's origin, the time is taken as it stands.
+exact AS (
+  SELECT s.*, f.time_days AS exact_days
+  FROM sourced AS s
+  LEFT JOIN follow_up AS f ON f.subject = s.subject AND f.origin_date = s.startdt
+    AND f.time_days IS NOT NULL
+    AND f.seq = CASE s.outcome WHEN 'event' THEN CASE s.srcdom WHEN 'follow_up' THEN s.eventseq END
+      WHEN 'alive' THEN CASE s.contactdom WHEN 'follow_up' THEN s.contactseq END END
 )
 SELECT
   STUDYID, USUBJID, subject AS SUBJID, criterion AS PARCAT1, rule_set AS PARCAT2, paramcd AS PARAMCD,
   label AS PARAM, startdt AS STARTDT,
   CASE WHEN delayed_entry THEN greatest(startdt, coalesce(TRTSDT, startdt)) ELSE startdt END AS ENTRYDT,
   adt AS ADT,
-  CAST(adt - startdt + day_offset AS DOUBLE) AS AVAL,
+  coalesce(exact_days, CAST(adt - startdt AS DOUBLE)) + day_offset AS AVAL,
   'DAYS' AS AVALU,
   CASE outcome
     WHEN 'event' THEN 0
@@ -163,5 +173,5 @@ SELECT
     WHEN 'no baseline' THEN 'STARTDT' WHEN 'no assessment' THEN 'STARTDT' ELSE 'ADT' END AS SRCVAR,
   CASE outcome WHEN 'event' THEN eventseq WHEN 'alive' THEN contactseq ELSE assessseq END AS SRCSEQ,
   CASE outcome WHEN 'event' THEN eventrow WHEN 'alive' THEN contactrow END AS SRCROW
-FROM sourced CROSS JOIN protocol
+FROM exact CROSS JOIN protocol
 ORDER BY position, subject
