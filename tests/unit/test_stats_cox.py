@@ -84,6 +84,16 @@ def test_subjects_who_leave_before_any_event_change_nothing() -> None:
     assert fit.n == 11
 
 
+def test_many_strata_are_searched_and_not_tabled() -> None:
+    pairs = np.repeat(np.arange(400), 2)
+    time = np.tile([5000, 9000], 400)
+    x = np.tile([1.0, 0.0, 0.0, 1.0, 1.0, 0.0], 134)[:800]
+    fit = cox(time, np.ones(800), x, strata=pairs)
+    # In a matched pair only the first event compares: the hazard ratio is the ratio of wins.
+    wins = int(x[::2].sum())
+    assert fit.hazard_ratio[0] == pytest.approx(wins / (400 - wins), rel=1e-8)
+
+
 def test_a_term_of_two_columns_has_one_test() -> None:
     fit = cox(TIME, EVENT, np.column_stack([X, X**2]), names=["a", "b"])
     found = proportional_hazards_test(fit, terms={"both": [0, 1]})

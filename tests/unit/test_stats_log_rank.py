@@ -46,3 +46,9 @@ def test_everybody_died_at_once() -> None:
 def test_rho_must_be_finite() -> None:
     with pytest.raises(UsageError):
         log_rank([1, 2], [1, 1], ["a", "b"], rho=math.nan)
+
+
+def test_every_subject_a_group_needs_no_large_table() -> None:
+    found = log_rank([*range(9000, 9400)], [1] * 400, [*range(400)])
+    assert found.observed.sum() == 400
+    assert found.df == 399

@@ -31,7 +31,7 @@ Transform = Literal["km", "identity"]
 
 _ENOUGH = 1e-9  # R's coxph.control(eps)
 _SINGULAR = float(np.finfo(np.float64).eps ** 0.75)  # R's coxph.control(toler.chol)
-_FLAT = 1e13  # Condition number from which a variance counts as singular.
+_FLAT = 1e11  # Condition number from which a variance counts as singular.
 _STEPS = 20  # R's coxph.control(iter.max)
 
 
@@ -372,11 +372,11 @@ def _names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
 def _scale_in_place(x: Floats) -> Floats:
     """Centre each row and make its mean deviation 1; returns what each was multiplied by."""
     scale = np.ones(len(x))
-    for i, row in enumerate(x):
+    for i in range(len(x)):
         # A constant covariate must come out as exact zeros, not as magnified rounding.
-        row -= row[0] if row.max() == row.min() else row.mean()
-        spread = float(np.abs(row).mean())
+        x[i] -= x[i, 0] if x[i].max() == x[i].min() else x[i].mean()
+        spread = float(np.abs(x[i]).mean())
         if spread > 0:
             scale[i] = 1 / spread
-            row *= scale[i]
+            x[i] *= scale[i]
     return scale

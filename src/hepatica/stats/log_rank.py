@@ -19,6 +19,8 @@ from hepatica.stats.observation import (
 )
 from hepatica.stats.tail import chi_square_upper
 
+_ROOM = 1_000_000  # Cells of a table of times and groups that cost less than sorting.
+
 
 @dataclass(frozen=True, slots=True)
 class LogRank:
@@ -90,6 +92,9 @@ def _tables(
 
 def _table(rank: Ints, event: Bools, group: Ints, k: int) -> tuple[Floats, Floats]:
     rows = int(rank.max()) + 1
+    if rows * k > 8 * len(rank) + _ROOM:
+        rank = np.unique(rank, return_inverse=True)[1]
+        rows = int(rank.max()) + 1
     cell = rank * (2 * k)
     cell += 2 * group
     cell += event

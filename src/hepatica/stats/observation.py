@@ -150,7 +150,7 @@ def whole_numbers(given: ArrayLike, times: Floats) -> Ints | None:
 
     `given` is what `times` were read from: integers need no second look.
     """
-    most = min(4 * len(times) + 100_000, 1 / TOLERANCE)
+    most = min(4 * len(times) + 10_000, 1 / TOLERANCE)
     if times.max(initial=0.0) > most or not float(times[0]).is_integer():
         return None
     if isinstance(given, np.ndarray) and given.dtype.kind in "iu":

@@ -13,12 +13,14 @@ the blocks it was at risk in.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from hepatica.stats.observation import Floats, Ints, Observation, time_rank
 
+_ROOM = 1_000_000  # Slots of a table by stratum and time that cost less than searching.
 _CHUNK = 8192  # Columns of x that stay in cache while they are multiplied.
 
 
@@ -83,32 +85,41 @@ def derive_risk_set(seen: Observation, x: Floats, stratum: Ints | None, efron: b
     code = stratum if stratum is None or order is None else stratum[order]
     base = 0 if code is None else code * width
     key = ranks.rank + base
-    strata = 1 if code is None else int(code.max()) + 1
-    deaths = np.bincount(key[event], minlength=strata * width)
-    blocks = np.flatnonzero(deaths)
-    upto = np.concatenate(([0], np.cumsum(deaths > 0)))
-    end = upto[key + 1]
+    keys, before = _event_keys(key[event], key)
+    end = before(key + 1)
     begin = None
     if ranks.entry_rank is not None:
-        begin = upto[ranks.entry_rank + base + 1]
+        begin = before(ranks.entry_rank + base + 1)
     elif code is not None:
-        begin = upto[base]
+        begin = before(code * width)
     used = end > (0 if begin is None else begin)
-    shared = event & (deaths[key] > 1)
+    deaths = np.bincount(end[event] - 1, minlength=len(keys))
+    shared = event & (deaths[end - 1] > 1)
     rows = np.concatenate(
         [np.flatnonzero(part) for part in (shared, event & ~shared, used & ~event)]
     )
     subject = rows if order is None else order[rows]
-    deaths = deaths[blocks]
     return RiskSet(
         x=np.ascontiguousarray(np.take(x, subject, axis=0).T),
         begin=None if begin is None else begin[rows],
         end=end[rows],
         events=int(event.sum()),
         deaths=deaths,
-        time=ranks.distinct[blocks % width],
+        time=ranks.distinct[keys % width],
         ties=_ties(deaths, end[shared] - 1) if efron and deaths.max() > 1 else None,
     )
+
+
+def _event_keys(of_events: Ints, key: Ints) -> tuple[Ints, Callable[[Ints], Ints]]:
+    """The distinct keys with events, and a function: how many of them are below a key."""
+    size = int(key.max()) + 2
+    if size > 8 * len(key) + _ROOM:
+        keys = np.unique(of_events)
+        return keys, lambda wanted: np.searchsorted(keys, wanted)
+    present = np.zeros(size, dtype=bool)
+    present[of_events] = True
+    below = np.concatenate(([0], np.cumsum(present)))
+    return np.flatnonzero(present), lambda wanted: below[wanted]
 
 
 def moments(sets: RiskSet, beta: Floats) -> Moments:
