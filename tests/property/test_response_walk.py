@@ -31,7 +31,8 @@ def oracle(lesions: pa.Table, options: ResponseOptions) -> tuple[pa.Table, pa.Ta
     """Visits and best responses by SQL windows, in the order of the engine's tables."""
     columns = read_lesion_columns(lesions)
     criterion = CRITERIA[options.criterion]
-    values = row_values(columns, criterion, slice(0, len(columns.subject)))
+    part = slice(0, len(columns.subject))
+    values = row_values(columns, criterion, part, columns.sizes_mm(part))
     rows_in = pa.table(
         {
             "subject": columns.subject,

@@ -38,7 +38,7 @@ from hepatica.core.finding import Finding
 
 # From here on compiling pays (it costs one to two seconds once).
 COMPILE_FROM_PATIENTS = 20_000
-PATIENTS_A_STRETCH = 1 << 15
+PATIENTS_A_STRETCH = 1 << 13
 
 VISIT_FIELDS = (
     "date",
@@ -153,14 +153,11 @@ def derive_response(
     """
     columns = read_lesion_columns(with_columns(lesions))
     criterion = named_criterion(options.criterion)
-    terms = Terms(
-        options.min_sd_days,
-        options.confirm_days,
-        options.max_ne_between,
-        1 if options.accept_sd_between else 0,
-    )
+    accepted_sd = 1 if options.accept_sd_between else 0
+    terms = Terms(options.confirm_days, options.max_ne_between, accepted_sd)
     engine = chosen_engine(options.engine, len(columns.subjects))
-    plan = Plan(criterion, criterion.rule(options.pd_abs_mm), terms, engine)
+    rule = criterion.rule(options.pd_abs_mm)
+    plan = Plan(criterion, rule, terms, options.min_sd_days, engine)
     days = patient_days(columns, subjects)
     visits, bests = [], []
     findings = check_keys(columns)

@@ -5,10 +5,10 @@ Of one code at most `SHOWN` findings are listed for a stretch of patients, then 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from hepatica.clinic.response_column import (
@@ -18,7 +18,7 @@ from hepatica.clinic.response_column import (
     LIVER,
     MAX_MM,
     NODE,
-    SIZES,
+    UNKNOWN,
     Array,
     LesionColumns,
     is_given,
@@ -29,6 +29,22 @@ from hepatica.clinic.rules.response.criterion import UM_PER_MM, Criterion
 from hepatica.core.finding import Finding, Level, Place
 
 SHOWN = 500
+
+# Statuses that each role can have.
+ALLOWED = {
+    word.NO_ROLE: tuple(range(UNKNOWN + 1)),
+    word.TARGET: (BLANK, LIPIODOL, word.ABSENT, word.TOO_SMALL, word.NOT_EVALUABLE),
+    word.NON_TARGET: (
+        BLANK,
+        LIPIODOL,
+        word.PRESENT,
+        word.ABSENT,
+        word.PROGRESSED,
+        word.NOT_EVALUABLE,
+        word.TOO_SMALL,
+    ),
+    word.NEW: (word.CONFIRMED, word.EQUIVOCAL, word.ABSENT, word.NOT_EVALUABLE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,31 +214,28 @@ def row_faults(
 ) -> dict[str, Array]:
     """For each code which rows of the stretch have the fault."""
     role, status, site = columns.role[part], columns.status[part], columns.site[part]
-    sizes = {name: columns.size_mm(name, part) for name in SIZES}
-    with np.errstate(invalid="ignore"):
-        out = [(size < 0) | (size > MAX_MM) for size in sizes.values()]
-        longest = np.fmax(sizes["diameter_mm"], np.fmax(sizes["viable_mm"], sizes["short_axis_mm"]))
-        positive = longest > 0
-        small = sizes["diameter_mm"] < criterion.new_in_liver_mm
-        longer = sizes["viable_mm"] > sizes["diameter_mm"]
-        viable = sizes["viable_mm"] > 0
+    sizes = stretch.sizes
+    out = [(size < 0) | (size > MAX_MM) for size in sizes.values()]
     target = role == word.TARGET
-    confirmed = (role == word.NEW) & (status == word.CONFIRMED)
+    longest = np.fmax(sizes["diameter_mm"], np.fmax(sizes["viable_mm"], sizes["short_axis_mm"]))
+    small_new = (role == word.NEW) & (status == word.CONFIRMED) & (site == LIVER)
+    node = (site == NODE) | (site == HILAR_NODE)
     product = criterion.measure == "viable product"
+    no_across = np.isnan(sizes["viable_perpendicular_mm"]) & product
     at_baseline = baseline_targets(stretch, columns, part)
-    size = stretch.values.size
+    size, fault = stretch.rows["size"], stretch.rows["fault"]
     return {
         "L002": role == word.NO_ROLE,
         "L003": wrong_status(role, status),
         "L004": np.logical_or.reduce(out),
-        "L005": (status == word.ABSENT) & positive & target,
-        "L006": target & viable & np.isnan(sizes["viable_perpendicular_mm"]) & product,
-        "L007": confirmed & (site == LIVER) & small,
-        "L008": longer & ~(site == NODE) & ~(site == HILAR_NODE),
-        "L010": stretch.fault == word.DUPLICATE,
-        "L011": stretch.fault == word.LATE_TARGET,
-        "L012": stretch.fault == word.LATE_NON_TARGET,
-        "L013": stretch.fault == word.NEW_AT_BASELINE,
+        "L005": (status == word.ABSENT) & (longest > 0) & target,
+        "L006": target & (sizes["viable_mm"] > 0) & no_across,
+        "L007": small_new & (sizes["diameter_mm"] < criterion.new_in_liver_mm),
+        "L008": (sizes["viable_mm"] > sizes["diameter_mm"]) & ~node,
+        "L010": fault == word.DUPLICATE,
+        "L011": fault == word.LATE_TARGET,
+        "L012": fault == word.LATE_NON_TARGET,
+        "L013": fault == word.NEW_AT_BASELINE,
         "L020": at_baseline & (size < 0),
         "L021": at_baseline & (size >= 0) & (size < smallest_target(site, criterion)),
     }
@@ -230,25 +243,11 @@ def row_faults(
 
 def wrong_status(role: Array, status: Array) -> Array:
     """Which rows carry a status that their role cannot have."""
-    allowed = {
-        word.TARGET: (BLANK, LIPIODOL, word.ABSENT, word.TOO_SMALL, word.NOT_EVALUABLE),
-        word.NON_TARGET: (
-            BLANK,
-            LIPIODOL,
-            word.PRESENT,
-            word.ABSENT,
-            word.PROGRESSED,
-            word.NOT_EVALUABLE,
-            word.TOO_SMALL,
-        ),
-        word.NEW: (word.CONFIRMED, word.EQUIVOCAL, word.ABSENT, word.NOT_EVALUABLE),
-    }
-    wrong = np.zeros(len(role), bool)
-    for code, good in allowed.items():
-        here = role == code
-        if here.any():
-            wrong |= here & ~np.isin(status, good)
-    return wrong
+    wrong = np.zeros((len(ALLOWED), UNKNOWN + 1), bool)
+    for code, good in ALLOWED.items():
+        wrong[code] = True
+        wrong[code, list(good)] = False
+    return wrong[role, status]
 
 
 def smallest_target(site: Array, criterion: Criterion) -> Array:
@@ -262,9 +261,10 @@ def smallest_target(site: Array, criterion: Criterion) -> Array:
 def baseline_targets(stretch: Stretch, columns: LesionColumns, part: slice) -> Array:
     """Which rows are the targets of a baseline visit."""
     base = stretch.patients["baseline"]
-    is_baseline = np.zeros(len(stretch.visit_day), bool)
+    is_baseline = np.zeros(len(stretch.visits), bool)
     is_baseline[base[base >= 0]] = True
-    of_baseline = np.repeat(is_baseline, np.diff(stretch.visit_row))
+    rows = np.diff(stretch.visits["first"], append=len(stretch.rows))
+    of_baseline = np.repeat(is_baseline, rows)
     return of_baseline & (columns.role[part] == word.TARGET)
 
 
@@ -273,7 +273,7 @@ def patient_faults(
 ) -> dict[str, Array]:
     """For each code the positions of the patients with the fault."""
     base, overall = stretch.patients["baseline"], stretch.visits["overall"]
-    targets = np.where(base >= 0, stretch.scans["targets"][base], 0) if len(base) else base
+    targets = np.where(base >= 0, stretch.visits["targets"][base], 0) if len(base) else base
     after = stretch.visit_patient[1:] == stretch.visit_patient[:-1]
     relapse = (overall[:-1] == word.CR) & (overall[1:] == word.PR) & after
     faults = {
@@ -282,29 +282,38 @@ def patient_faults(
     }
     if criterion.max_targets is not None:
         faults["L022"] = np.flatnonzero(targets > criterion.max_targets)
-    if criterion.max_per_organ is not None:
-        many = np.flatnonzero(targets > criterion.max_per_organ)
-        crowded = [
-            p for p in many if organ_count(p, stretch, columns, part) > criterion.max_per_organ
-        ]
-        faults["L023"] = np.array(crowded, np.int64)
+    if criterion.max_per_organ is not None and (targets > criterion.max_per_organ).any():
+        most = organ_counts(stretch, columns, part)
+        faults["L023"] = np.flatnonzero(most > criterion.max_per_organ)
     return faults
 
 
-def organ_count(patient: int, stretch: Stretch, columns: LesionColumns, part: slice) -> int:
-    """Most targets of one patient in one organ; all nodes are one organ, so is the liver."""
-    visit = stretch.patients["baseline"][patient]
-    start, stop = int(stretch.visit_row[visit]), int(stretch.visit_row[visit + 1])
-    organs: Counter[str] = Counter()
-    seen = set()
-    for row in range(part.start + start, part.start + stop):
-        if columns.role[row] == word.TARGET and columns.lesion[row] not in seen:
-            seen.add(columns.lesion[row])
-            place = row if columns.order is None else int(columns.order[row])
-            known = {NODE: "node", HILAR_NODE: "node", LIVER: "liver"}
-            site = known.get(int(columns.site[row]))
-            organs[site or str(columns.table["site"][place].as_py())] += 1
-    return max(organs.values())
+def organ_counts(stretch: Stretch, columns: LesionColumns, part: slice) -> Array:
+    """Most targets in one organ, for each patient; all nodes are one organ, so is the liver."""
+    at = np.flatnonzero(baseline_targets(stretch, columns, part))
+    rows = np.diff(stretch.visits["first"], append=len(stretch.rows))
+    patient = np.repeat(stretch.visit_patient, rows)[at]
+    organ = organ_codes(columns, part, at)
+    lesion = columns.lesion[part][at].astype(np.int64)
+    organs, lesions = int(organ.max(initial=0)) + 1, len(columns.lesions)
+    distinct = np.unique((patient * organs + organ) * lesions + lesion)
+    groups, count = np.unique(distinct // lesions, return_counts=True)
+    most = np.zeros(len(stretch.patients), np.int64)
+    np.maximum.at(most, groups // organs, count)
+    return most
+
+
+def organ_codes(columns: LesionColumns, part: slice, at: Array) -> Array:
+    """Organ of some rows of a stretch as a code; other sites by their text."""
+    site = columns.site[part][at]
+    organ = np.select([(site == NODE) | (site == HILAR_NODE), site == LIVER], [0, 1], -1)
+    other = np.flatnonzero(organ < 0)
+    if len(other):
+        rows = at[other] + part.start
+        given = rows if columns.order is None else columns.order[rows]
+        texts = columns.table["site"].take(given).cast(pa.string()).combine_chunks()
+        organ[other] = pc.dictionary_encode(texts, null_encoding="encode").indices.to_numpy() + 2
+    return organ.astype(np.int64)
 
 
 def subjects_of(columns: LesionColumns, part: slice, at: Array) -> list[str]:

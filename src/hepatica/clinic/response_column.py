@@ -18,13 +18,14 @@ from hepatica.clinic.rules.response import word
 from hepatica.clinic.rules.response.criterion import UM_PER_MM, Criterion
 
 Array: TypeAlias = npt.NDArray[Any]
+Sizes: TypeAlias = dict[str, Array]
 
 SIZES = ("diameter_mm", "viable_mm", "short_axis_mm", "viable_perpendicular_mm")
 TEXTS = ("subject", "lesion", "role", "site", "status")
 MAX_MM = 1000.0
 
 # Codes of a status, before it is read together with role and size.
-BLANK, UNKNOWN, LIPIODOL = 20, 21, 22
+BLANK, LIPIODOL, UNKNOWN = 20, 21, 22
 STATUS_CODES = {
     "": BLANK,
     "absent": word.ABSENT,
@@ -59,9 +60,9 @@ class LesionColumns:
     order: Array | None
     table: pa.Table
 
-    def size_mm(self, name: str, part: slice) -> Array:
-        """Sizes of some rows in mm; NaN where missing."""
-        return self._given(name, part, np.nan).astype(np.float64, copy=False)
+    def sizes_mm(self, part: slice) -> Sizes:
+        """Sizes of some rows in mm by column; NaN where missing."""
+        return {name: self._given(name, part, np.nan) for name in SIZES}
 
     def row(self, part: slice) -> Array:
         """Row numbers of some rows at their source; the header is row 1 where none are given."""
@@ -76,6 +77,8 @@ class LesionColumns:
             column = column.slice(part.start, part.stop - part.start)
         else:
             column = column.take(pa.array(self.order[part]))
+        if column.null_count == len(column):
+            return np.full(len(column), missing)
         if column.null_count:
             column = pc.fill_null(column, pa.scalar(missing, column.type))
         return np.asarray(column.to_numpy())
@@ -115,9 +118,11 @@ def read_lesion_columns(lesions: pa.Table) -> LesionColumns:
 
 def is_given(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Tell for each text whether it is there; blanks are not."""
-    if not pa.types.is_dictionary(column.type):
-        return pc.fill_null(pc.not_equal(column, ""), False)
-    return pc.is_valid(column)
+    if pa.types.is_dictionary(column.type):
+        if not any(pc.any(pc.equal(c.dictionary, "")).as_py() for c in column.chunks):
+            return pc.is_valid(column)
+        column = column.cast(pa.string())
+    return pc.fill_null(pc.not_equal(column, ""), False)
 
 
 def ranked_codes(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
@@ -212,44 +217,43 @@ class RowValues:
     disease_from: Array
 
 
-def row_values(columns: LesionColumns, criterion: Criterion, part: slice) -> RowValues:
-    """Read role, status, site and sizes of some rows together."""
+def row_values(
+    columns: LesionColumns, criterion: Criterion, part: slice, sizes: Sizes
+) -> RowValues:
+    """Read role, status, site and sizes (in mm, of the same rows) of some rows together."""
     role, status, site = columns.role[part], columns.status[part], columns.site[part]
-    given = measured_size(columns, criterion, part, site)
-    limit = disease_limit(site, criterion)
+    given = measured_size(sizes, site, criterion)
     state, size = target_state(status, given, criterion)
-    other = role == word.NON_TARGET
-    if other.any():
-        state[other] = non_target_state(columns, criterion, part)[other]
-        size[other] = given[other]
-    new = role == word.NEW
-    if new.any():
-        state[new] = new_lesion_state(columns, criterion, part)[new]
-        size[new] = given[new]
-    return RowValues(state, size, limit)
+    for kind, state_of in (
+        (word.NON_TARGET, non_target_state),
+        (word.NEW, new_lesion_state),
+    ):
+        at = np.flatnonzero(role == kind)
+        if len(at):
+            these = {name: column[at] for name, column in sizes.items()}
+            state[at] = state_of(status[at], site[at], these, criterion)
+            size[at] = given[at]
+    return RowValues(state, size, disease_limit(site, criterion))
 
 
 def micrometres(size_mm: Array) -> Array:
     """Sizes in whole micrometres; NO_SIZE where missing, negative or over one metre."""
-    with np.errstate(invalid="ignore"):
-        good = (size_mm >= 0) & (size_mm <= MAX_MM)
-        scaled = np.rint(np.where(good, size_mm, 0) * UM_PER_MM).astype(np.int64)
+    good = (size_mm >= 0) & (size_mm <= MAX_MM)
+    scaled = np.rint(size_mm * UM_PER_MM)
     scaled[~good] = word.NO_SIZE
-    return scaled
+    return scaled.astype(np.int64)
 
 
-def measured_size(columns: LesionColumns, criterion: Criterion, part: slice, site: Array) -> Array:
+def measured_size(sizes: Sizes, site: Array, criterion: Criterion) -> Array:
     """Size that the criterion measures, from the column it reads."""
-    name = "diameter_mm" if criterion.measure == "diameter" else "viable_mm"
-    size = micrometres(columns.size_mm(name, part))
+    size = micrometres(sizes["diameter_mm" if criterion.measure == "diameter" else "viable_mm"])
     if criterion.measure == "viable product":
-        across = micrometres(columns.size_mm("viable_perpendicular_mm", part))
+        across = micrometres(sizes["viable_perpendicular_mm"])
         product = np.where((size >= 0) & (across >= 0), size * across, word.NO_SIZE)
         return np.where(size == 0, 0, product)
     if criterion.node_short_axis:
-        node = (site == NODE) | (site == HILAR_NODE)
-        if node.any():
-            size[node] = micrometres(columns.size_mm("short_axis_mm", part))[node]
+        node = np.flatnonzero((site == NODE) | (site == HILAR_NODE))
+        size[node] = micrometres(sizes["short_axis_mm"][node])
     return size
 
 
@@ -263,26 +267,23 @@ def disease_limit(site: Array, criterion: Criterion) -> Array:
 
 def target_state(status: Array, given: Array, criterion: Criterion) -> tuple[Array, Array]:
     """State and size of targets; a status the target cannot have makes it not evaluable."""
-    size = np.full(len(given), word.NO_SIZE, np.int64)
-    state = np.full(len(given), word.NOT_EVALUABLE, np.int8)
     by_size = (status == BLANK) | (status == LIPIODOL) | (status == word.PRESENT)
     by_size &= given >= 0
-    size[by_size] = given[by_size]
-    state[by_size] = word.MEASURED
-    absent = status == word.ABSENT
+    size = np.where(by_size, given, word.NO_SIZE)
+    state = np.where(by_size, word.MEASURED, word.NOT_EVALUABLE).astype(np.int8)
+    absent = np.flatnonzero(status == word.ABSENT)
     size[absent] = 0
     state[absent] = word.ABSENT
-    small = status == word.TOO_SMALL
+    small = np.flatnonzero(status == word.TOO_SMALL)
     size[small] = np.where(given[small] >= 0, given[small], criterion.too_small)
     state[small] = word.TOO_SMALL
     return state, size
 
 
-def non_target_state(columns: LesionColumns, criterion: Criterion, part: slice) -> Array:
+def non_target_state(status: Array, site: Array, sizes: Sizes, criterion: Criterion) -> Array:
     """State of non-targets; without a status a recorded size tells, without both none."""
-    status, site = columns.status[part], columns.site[part]
-    across = micrometres(columns.size_mm("short_axis_mm", part))
-    along = micrometres(columns.size_mm("diameter_mm", part))
+    across = micrometres(sizes["short_axis_mm"])
+    along = micrometres(sizes["diameter_mm"])
     node = (site == NODE) | (site == HILAR_NODE)
     size = np.where(node & (across >= 0), across, along)
     state = np.full(len(status), word.NOT_EVALUABLE, np.int8)
@@ -291,21 +292,20 @@ def non_target_state(columns: LesionColumns, criterion: Criterion, part: slice) 
     state[(status == word.PRESENT) | (status == word.TOO_SMALL)] = word.PRESENT
     normal = node & (across >= 0) & (across < disease_limit(site, criterion))
     if criterion.measure != "diameter":
-        normal |= micrometres(columns.size_mm("viable_mm", part)) == 0
+        normal |= micrometres(sizes["viable_mm"]) == 0
     state[normal & (state == word.PRESENT)] = word.ABSENT
     for code in (word.ABSENT, word.PROGRESSED):
         state[status == code] = code
     return state
 
 
-def new_lesion_state(columns: LesionColumns, criterion: Criterion, part: slice) -> Array:
+def new_lesion_state(status: Array, site: Array, sizes: Sizes, criterion: Criterion) -> Array:
     """State of new lesions; one without a known status is equivocal (and a finding)."""
-    status, site = columns.status[part], columns.site[part]
     state = np.full(len(status), word.EQUIVOCAL, np.int8)
     for code in (word.CONFIRMED, word.ABSENT, word.NOT_EVALUABLE):
         state[status == code] = code
     if criterion.new_in_liver_mm > 0:
-        size = micrometres(columns.size_mm("diameter_mm", part))
+        size = micrometres(sizes["diameter_mm"])
         small = (site == LIVER) & (size >= 0) & (size < criterion.new_in_liver_mm * UM_PER_MM)
         state[small & (state == word.CONFIRMED)] = word.EQUIVOCAL
     return state

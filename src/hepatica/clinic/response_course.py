@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from hepatica.clinic.response_column import Array, LesionColumns, RowValues, row_values
-from hepatica.clinic.rules.response.best import NO_DAY, BestColumns, Responses, Terms
+from hepatica.clinic.response_column import Array, LesionColumns, RowValues, Sizes, row_values
+from hepatica.clinic.rules.response.best import NO_DAY, Terms
 from hepatica.clinic.rules.response.compiled import Engine
-from hepatica.clinic.rules.response.course import (
-    Course,
-    Patients,
-    Rows,
-    Scans,
-    Slots,
-    Visits,
-)
 from hepatica.clinic.rules.response.criterion import Criterion, Rule
-from hepatica.clinic.rules.response.word import MISSING, NO_VISIT
+from hepatica.clinic.rules.response.record import Course, Patient, Row, Slot, Visit
+from hepatica.clinic.rules.response.word import NO_VISIT
+
+# Fields that hold sizes and sums, which need 64 bits where products are summed.
+WIDE = ("size", "disease_from", "total", "baseline", "nadir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +25,7 @@ class Plan:
     criterion: Criterion
     rule: Rule
     terms: Terms
+    min_sd_days: int
     engine: Engine
 
 
@@ -40,31 +37,33 @@ class PatientDays:
     reference: Array
     new_therapy: Array
 
+    def of(self, subject: Array) -> PatientDays:
+        """Days of some subjects, by code."""
+        return PatientDays(
+            self.baseline[subject], self.reference[subject], self.new_therapy[subject]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Result for some patients: every array of the walk, visits with their patient and day.
+    """Result for some patients, as record arrays with the fields of `rules.response.record`.
 
-    Visit v holds the rows `visit_row[v]` up to `visit_row[v + 1]`, counted from the first row of
-    the stretch.
+    `subject` is each patient's code, `visit_patient` each visit's patient; `visits["first"]`
+    counts rows from the first of the stretch; closing entries are left out. `sizes` in mm as given.
     """
 
     subject: Array
     visit_patient: Array
-    visit_day: Array
-    patients: dict[str, Array]
-    scans: dict[str, Array]
-    visits: dict[str, Array]
-    best: dict[str, Array]
-    fault: Array
-    visit_row: Array
-    values: RowValues
+    rows: Array
+    visits: Array
+    patients: Array
+    sizes: Sizes
 
     @property
     def after_baseline(self) -> Array:
         """Positions of the visits after baseline."""
         base = self.patients["baseline"][self.visit_patient]
-        here = np.arange(len(self.visit_day))
+        here = np.arange(len(self.visits))
         return np.flatnonzero((here > base) & (self.visits["overall"] > 0))
 
 
@@ -74,41 +73,47 @@ def run_stretch(columns: LesionColumns, part: slice, plan: Plan, days: PatientDa
     `days` has one entry a subject label.
     """
     subject, day = columns.subject[part], columns.day[part]
-    new_patient = np.r_[True, subject[1:] != subject[:-1]] if len(subject) else np.zeros(0, bool)
+    new_patient = np.ones(len(subject), bool)
+    new_patient[1:] = subject[1:] != subject[:-1]
     new_visit = new_patient.copy()
     new_visit[1:] |= day[1:] != day[:-1]
-    visit_row = np.flatnonzero(new_visit)
-    visit_day = day[visit_row].astype(np.int64)
-    visit_patient = np.cumsum(new_patient)[visit_row] - 1
-    first = np.r_[np.flatnonzero(new_patient[visit_row]), len(visit_row)].astype(np.int64)
+    first_row = np.flatnonzero(new_visit)
+    visit_patient = np.cumsum(new_patient)[first_row] - 1
+    visits = records(Visit, len(first_row) + 1)
+    visits["first"] = np.append(first_row, len(subject))
+    visits["day"][:-1] = day[first_row]
     present = subject[new_patient]
-    days = PatientDays(days.baseline[present], days.reference[present], days.new_therapy[present])
-    baseline = baseline_visits(first, visit_patient, visit_day, days.baseline)
-    values = row_values(columns, plan.criterion, part)
-    rows = {
-        "first": np.r_[visit_row, len(subject)].astype(np.int64),
-        "lesion": columns.lesion[part],
-        "role": columns.role[part],
-        "state": values.state,
-        "size": values.size,
-        "disease_from": values.disease_from,
-        "fault": np.zeros(len(subject), np.int8),
-    }
-    patients = {"first": first, "baseline": baseline}
-    walked = run_walk(rows, patients, plan)
-    best = run_best(walked, visit_day, days, plan)
-    return Stretch(
-        present,
-        visit_patient,
-        visit_day,
-        walked["patients"],
-        walked["scans"],
-        walked["visits"],
-        best,
-        walked["rows"]["fault"],
-        rows["first"],
-        values,
-    )
+    patients = records(Patient, len(present) + 1)
+    patients["first"] = np.append(np.flatnonzero(new_patient[first_row]), len(first_row))
+    place_days(patients, visits, visit_patient, days.of(present), plan)
+    sizes = columns.sizes_mm(part)
+    rows = coded_rows(row_values(columns, plan.criterion, part, sizes), columns, part)
+    rows, visits, patients = run_walk(rows, visits, patients, plan)
+    return Stretch(present, visit_patient, rows, visits[:-1], patients[:-1], sizes)
+
+
+def place_days(
+    patients: Array, visits: Array, visit_patient: Array, days: PatientDays, plan: Plan
+) -> None:
+    """Write each patient's baseline visit, first day of the SD window and new-therapy day."""
+    first, day = patients["first"], visits["day"][:-1]
+    base = baseline_visits(first, visit_patient, day, days.baseline)
+    start = visits["day"][np.maximum(base, first[:-1])]
+    reference = np.where(days.reference == NO_DAY, start, days.reference)
+    patients["baseline"][:-1] = base
+    patients["sd_from_day"][:-1] = reference + plan.min_sd_days
+    patients["new_therapy_day"][:-1] = days.new_therapy
+
+
+def coded_rows(values: RowValues, columns: LesionColumns, part: slice) -> Array:
+    """Records of the rows of a stretch."""
+    rows = records(Row, len(values.size))
+    rows["lesion"] = columns.lesion[part]
+    rows["role"] = columns.role[part]
+    rows["state"] = values.state
+    rows["size"] = values.size
+    rows["disease_from"] = values.disease_from
+    return rows
 
 
 def baseline_visits(first: Array, patient: Array, day: Array, baseline_day: Array) -> Array:
@@ -117,70 +122,46 @@ def baseline_visits(first: Array, patient: Array, day: Array, baseline_day: Arra
     NO_VISIT where a day is given and every visit lies after it.
     """
     given = baseline_day[patient]
-    before = np.r_[0, np.cumsum((day <= given) & (given != NO_DAY))]
+    before = np.append(0, np.cumsum((day <= given) & (given != NO_DAY)))
     count = before[first[1:]] - before[first[:-1]]
     found = np.where(count > 0, first[:-1] + count - 1, NO_VISIT)
-    return np.where(baseline_day == NO_DAY, first[:-1], found).astype(np.int64)
+    return np.where(baseline_day == NO_DAY, first[:-1], found)
 
 
-def run_walk(rows: dict[str, Array], patients: dict[str, Array], plan: Plan) -> dict[str, Any]:
-    """Walk along all scans; gives back the columns by group and name, as arrays."""
-    visits = len(rows["first"]) - 1
-    count = len(patients["baseline"])
-    row_first = rows["first"][patients["first"]]
-    longest = int(np.max(np.diff(row_first), initial=0)) + 1
-    written = dict.fromkeys(("new_seen", "new_confirmed", "new_lesion"), NO_VISIT)
-    groups: dict[str, Any] = {
-        "rows": rows,
-        "patients": patients
-        | {name: np.full(count, value, np.int64) for name, value in written.items()},
-        "scans": zeros(Scans, visits),
-        "visits": zeros(Visits, visits),
-        "slots": zeros(Slots, longest),
-    }
-    kinds = {"rows": Rows, "patients": Patients, "scans": Scans, "visits": Visits, "slots": Slots}
-    made = {name: kind(**as_columns(groups[name], plan)) for name, kind in kinds.items()}
-    plan.engine.run_course(Course(**made, rule=plan.rule))
-    for name in ("rows", "patients", "scans", "visits"):
-        groups[name] = {
-            key: np.asarray(value, np.int64) for key, value in made[name]._asdict().items()
-        }
-    return groups
-
-
-def zeros(kind: Any, length: int) -> dict[str, Array]:
-    """Array of zeros for every column of a group."""
-    return {name: np.zeros(length, np.int64) for name in kind._fields}
-
-
-def as_columns(arrays: dict[str, Array], plan: Plan) -> dict[str, Any]:
-    """Arrays as the engine takes them: lists are several times faster to interpret."""
+def run_walk(rows: Array, visits: Array, patients: Array, plan: Plan) -> tuple[Array, Array, Array]:
+    """Walk along all scans and choose the best responses; gives back the records written."""
+    visit_rows = visits["first"][patients["first"]]
+    longest = int(np.max(np.diff(visit_rows), initial=0)) + 1
+    kinds: list[tuple[Any, Array]] = [(Row, rows), (Visit, visits), (Patient, patients)]
+    kinds += [(Slot, records(Slot, longest)) for _ in range(3)]
+    taken = [array if plan.engine.compiled else objects(kind, array) for kind, array in kinds]
+    plan.engine.run_course(Course(*taken, rule=plan.rule))
+    plan.engine.run_best(taken[1], taken[2], plan.terms)
     if plan.engine.compiled:
-        return dict(arrays)
-    return {name: array.tolist() for name, array in arrays.items()}
+        return rows, visits, patients
+    written = [records_of(kind, taken[at]) for at, (kind, _) in enumerate(kinds[:3])]
+    return written[0], written[1], written[2]
 
 
-def run_best(
-    walked: dict[str, Any], visit_day: Array, days: PatientDays, plan: Plan
-) -> dict[str, Array]:
-    """Best responses of the walked patients; NO_VISIT where none counts."""
-    patients = walked["patients"]
-    base = patients["baseline"]
-    first = np.where(base == NO_VISIT, patients["first"][:-1], base + 1)
-    start = visit_day[np.maximum(base, patients["first"][:-1])]
-    count = len(base)
-    arrays = {
-        "first": first,
-        "last": patients["first"][1:],
-        "reference_day": np.where(days.reference == NO_DAY, start, days.reference),
-        "new_therapy_day": days.new_therapy.astype(np.int64),
-        "bor": np.full(count, MISSING, np.int64),
-        **{name: np.full(count, NO_VISIT, np.int64) for name in ("bor_visit", "cbor")},
-        **{name: np.full(count, NO_VISIT, np.int64) for name in ("cbor_visit", "confirmed_by")},
-    }
-    responses = Responses(
-        **as_columns({"day": visit_day, "overall": walked["visits"]["overall"]}, plan)
-    )
-    best = BestColumns(**as_columns(arrays, plan))
-    plan.engine.run_best(responses, best, plan.terms)
-    return {name: np.asarray(value, np.int64) for name, value in best._asdict().items()}
+def records(kind: Any, length: int) -> Array:
+    """Record array with the fields and the defaults of a record class."""
+    kinds = [(f.name, np.int64 if f.name in WIDE else np.int32) for f in fields(kind)]
+    array = np.zeros(length, np.dtype(kinds, align=True))
+    for f in fields(kind):
+        if f.default != 0:
+            array[f.name] = f.default
+    return array
+
+
+def objects(kind: Any, array: Array) -> list[Any]:
+    """Records as a list of objects, which is much faster to interpret."""
+    return [kind(*values) for values in array.tolist()]
+
+
+def records_of(kind: Any, made: list[Any]) -> Array:
+    """Objects as a record array."""
+    names = [f.name for f in fields(kind)]
+    array = records(kind, len(made))
+    for name in names:
+        array[name] = [getattr(one, name) for one in made]
+    return array

@@ -10,6 +10,23 @@ from hepatica.clinic.response_course import Stretch
 from hepatica.clinic.rules.response import word
 from hepatica.clinic.rules.response.criterion import Criterion
 
+# Fields of a visit that its table shows.
+USED = (
+    "targets",
+    "total",
+    "missing",
+    "non_target",
+    "new",
+    "target",
+    "overall",
+    "matrix_row",
+    "clause",
+    "baseline",
+    "nadir",
+    "nadir_visit",
+    "after_pd",
+)
+
 
 def words(codes: Array, spelled: tuple[str, ...]) -> pa.DictionaryArray:
     """Codes as a dictionary column of their words; null where the word is empty."""
@@ -49,63 +66,63 @@ def labels_at(labels: pa.Array, codes: Array) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(indices, labels)
 
 
-def deciding_lesion(stretch: Stretch, visit: Array) -> Array:
+def deciding_lesion(stretch: Stretch, visit: Array, clause: Array) -> Array:
     """Code of the lesion that a clause names, NO_SIZE where it names none."""
-    clause = stretch.visits["clause"][visit]
     patient = stretch.visit_patient[visit]
-    lesion = np.full(len(visit), word.NO_SIZE, np.int64)
-    new = (clause >= word.NEW_LESION) & (clause <= word.NEW_LESION_STANDS)
+    lesion = np.full(len(visit), word.NO_SIZE, np.int32)
+    new = np.flatnonzero((clause >= word.NEW_LESION) & (clause <= word.NEW_LESION_STANDS))
     lesion[new] = stretch.patients["new_lesion"][patient[new]]
     other = (clause >= word.NON_TARGET_PROGRESSED) & (clause <= word.NON_TARGETS_NE)
-    lesion[other] = stretch.scans["non_target_lesion"][visit[other]]
+    other = np.flatnonzero(other)
+    lesion[other] = stretch.visits["non_target_lesion"][visit[other]]
     missing = (clause == word.TARGET_MISSING) | (clause == word.TARGETS_GROWN_IN_PART)
-    lesion[missing] = stretch.scans["missing_lesion"][visit[missing]]
-    at_baseline = clause == word.BASELINE_UNMEASURED
-    base = stretch.patients["baseline"][patient[at_baseline]]
-    lesion[at_baseline] = stretch.scans["missing_lesion"][base]
+    missing = np.flatnonzero(missing)
+    lesion[missing] = stretch.visits["missing_lesion"][visit[missing]]
+    unmeasured = np.flatnonzero(clause == word.BASELINE_UNMEASURED)
+    base = stretch.patients["baseline"][patient[unmeasured]]
+    lesion[unmeasured] = stretch.visits["missing_lesion"][base]
     return lesion
 
 
 def visit_table(stretch: Stretch, columns: LesionColumns, criterion: Criterion) -> pa.Table:
     """One row a visit after baseline: responses, sums, clause. Sentences are made elsewhere."""
     visit = stretch.after_baseline
-    scans = {name: column[visit] for name, column in stretch.scans.items()}
-    found = {name: column[visit] for name, column in stretch.visits.items()}
+    found = {name: stretch.visits[name][visit] for name in USED}
     patient = stretch.visit_patient[visit]
-    complete = (scans["missing"] == 0) & (scans["targets"] > 0)
+    complete = (found["missing"] == 0) & (found["targets"] > 0)
     shown = complete | (
-        (found["target"] == word.PD) & (scans["targets"] > 0) & (found["baseline"] >= 0)
+        (found["target"] == word.PD) & (found["targets"] > 0) & (found["baseline"] >= 0)
     )
     no_baseline = found["baseline"] < 0
     unit = criterion.scale
     of_new = (found["clause"] >= word.NEW_LESION) & (found["clause"] <= word.NEW_LESION_STANDS)
     seen = stretch.patients["new_seen"][patient]
     confirmed = stretch.patients["new_confirmed"][patient]
-    day = stretch.visit_day
+    day = stretch.visits["day"]
     return pa.table(
         {
             "subject": columns.subjects.take(pa.array(stretch.subject[patient])),
             "date": date_column(day[visit]),
             "criterion": constant(criterion.name, len(visit)),
             "target": words(found["target"], word.RESPONSES),
-            "non_target": words(scans["non_target"], word.RESPONSES),
-            "new_lesion": words(scans["new"], word.NEW_LESIONS),
+            "non_target": words(found["non_target"], word.RESPONSES),
+            "new_lesion": words(found["new"], word.NEW_LESIONS),
             "overall": words(found["overall"], word.RESPONSES),
-            "sum_mm": sizes(scans["total"], unit, ~shown),
+            "sum_mm": sizes(found["total"], unit, ~shown),
             "baseline_mm": sizes(found["baseline"], unit, no_baseline),
             "nadir_mm": sizes(found["nadir"], unit, no_baseline),
             "nadir_date": date_column(day[found["nadir_visit"]], no_baseline),
             "change_from_baseline_pct": percent_change(
-                scans["total"], found["baseline"], ~shown | no_baseline
+                found["total"], found["baseline"], ~shown | no_baseline
             ),
             "change_from_nadir_pct": percent_change(
-                scans["total"], found["nadir"], ~shown | no_baseline
+                found["total"], found["nadir"], ~shown | no_baseline
             ),
             "clause": words(found["clause"], word.CLAUSES),
-            "matrix_row": pa.array(found["row"], pa.int8()),
-            "targets": pa.array(scans["targets"], pa.int16()),
-            "targets_missing": pa.array(scans["missing"], pa.int16()),
-            "lesion": labels_at(columns.lesions, deciding_lesion(stretch, visit)),
+            "matrix_row": pa.array(found["matrix_row"], pa.int8()),
+            "targets": pa.array(found["targets"], pa.int16()),
+            "targets_missing": pa.array(found["missing"], pa.int16()),
+            "lesion": labels_at(columns.lesions, deciding_lesion(stretch, visit, found["clause"])),
             "first_seen_date": date_column(day[seen], ~of_new),
             "confirmed_date": date_column(day[confirmed], ~of_new),
             "complete": pa.array(complete),
@@ -116,9 +133,9 @@ def visit_table(stretch: Stretch, columns: LesionColumns, criterion: Criterion) 
 
 def best_table(stretch: Stretch, columns: LesionColumns, criterion: Criterion) -> pa.Table:
     """One row a patient: best responses, the dates and the visits' own responses behind them."""
-    best, day, overall = stretch.best, stretch.visit_day, stretch.visits["overall"]
+    best, day, overall = stretch.patients, stretch.visits["day"], stretch.visits["overall"]
     base = stretch.patients["baseline"]
-    measurable = (base >= 0) & (stretch.scans["targets"][base] > 0)
+    measurable = (base >= 0) & (stretch.visits["targets"][base] > 0)
 
     def dated(visit: Array) -> pa.Array:
         return date_column(day[visit], visit < 0)
@@ -145,7 +162,7 @@ def best_table(stretch: Stretch, columns: LesionColumns, criterion: Criterion) -
 
 def lesion_table(columns: LesionColumns, criterion: Criterion, part: slice) -> pa.Table:
     """One row a lesion row: the size that the criterion used and the state read."""
-    values = row_values(columns, criterion, part)
+    values = row_values(columns, criterion, part, columns.sizes_mm(part))
     return pa.table(
         {
             "subject": columns.subjects.take(pa.array(columns.subject[part])),

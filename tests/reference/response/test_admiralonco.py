@@ -14,13 +14,13 @@ import pytest
 
 from hepatica.clinic.rules.response.best import (
     NO_DAY,
-    Responses,
     Span,
     Terms,
     best_confirmed_response,
     best_response,
     span_end,
 )
+from hepatica.clinic.rules.response.record import Visit
 from hepatica.clinic.rules.response.word import NO_VISIT, RESPONSES
 
 START = {
@@ -45,8 +45,8 @@ COURSE = {
     "8": "",
     "9": "2020-02-16 PD 2020-03-06 SD",
 }
-DEFAULT = Terms(min_sd_days=28, confirm_days=28, max_ne_between=1, max_sd_between=0)
-LOOSE = Terms(min_sd_days=28, confirm_days=14, max_ne_between=0, max_sd_between=1)
+DEFAULT = Terms(confirm_days=28, max_ne_between=1, max_sd_between=0)
+LOOSE = Terms(confirm_days=14, max_ne_between=0, max_sd_between=1)
 CONFIRMED = {
     "1": "CR 2020-02-01",
     "2": "SD 2020-02-01",
@@ -85,23 +85,22 @@ def day(text: str) -> int:
     return date.fromisoformat(text).toordinal()
 
 
-def responses_of(course: str) -> Responses:
+def responses_of(course: str) -> list[Visit]:
     words = course.split()
-    codes = [RESPONSES.index(word) for word in words[1::2]]
-    return Responses([day(word) for word in words[::2]], codes)
+    pairs = zip(words[::2], words[1::2], strict=True)
+    return [Visit(day=day(at), overall=RESPONSES.index(word)) for at, word in pairs]
 
 
 def best_of(subject: str, course: str, terms: Terms | None) -> str:
     responses = responses_of(course)
-    end = span_end(responses, 0, len(responses.day), NO_DAY)
-    window = terms.min_sd_days if terms else 28
-    span = Span(0, end, day(START[subject]) + window)
+    end = span_end(responses, 0, len(responses), NO_DAY)
+    span = Span(0, end, day(START[subject]) + 28)
     best = (
         best_confirmed_response(responses, span, terms) if terms else best_response(responses, span)
     )
     if best.visit == NO_VISIT:
         return RESPONSES[best.response]
-    return f"{RESPONSES[best.response]} {date.fromordinal(responses.day[best.visit])}"
+    return f"{RESPONSES[best.response]} {date.fromordinal(responses[best.visit].day)}"
 
 
 @pytest.mark.parametrize("subject", CONFIRMED)

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hepatica.clinic.rules.response.course import Ints
+from hepatica.clinic.rules.response.record import Patients, Visits
 from hepatica.clinic.rules.response.word import (
     CR,
     MISSING,
@@ -41,17 +41,9 @@ NO_DAY = -(2**31)
 class Terms(NamedTuple):
     """What the protocol asks of a best response; days and counts."""
 
-    min_sd_days: int
     confirm_days: int
     max_ne_between: int
     max_sd_between: int
-
-
-class Responses(NamedTuple):
-    """Overall responses of visits (codes) and their days; one patient's lie together."""
-
-    day: Ints
-    overall: Ints
 
 
 class Best(NamedTuple):
@@ -70,13 +62,13 @@ class Span(NamedTuple):
     sd_from_day: int
 
 
-def span_end(responses: Responses, first: int, last: int, new_therapy_day: int) -> int:
+def span_end(visits: Visits, first: int, last: int, new_therapy_day: int) -> int:
     """Visit after the last one that counts; `new_therapy_day` is NO_DAY where there is none."""
-    for visit in range(first, last):
-        if new_therapy_day != NO_DAY and responses.day[visit] >= new_therapy_day:
-            return visit
-        if responses.overall[visit] == PD:
-            return visit + 1
+    for v in range(first, last):
+        if new_therapy_day != NO_DAY and visits[v].day >= new_therapy_day:
+            return v
+        if visits[v].overall == PD:
+            return v + 1
     return last
 
 
@@ -87,46 +79,46 @@ def counted_as(response: int, day: int, sd_from_day: int) -> int:
     return response
 
 
-def best_response(responses: Responses, span: Span) -> Best:
+def best_response(visits: Visits, span: Span) -> Best:
     """Best overall response without confirmation."""
     best = MISSING
     best_visit = NO_VISIT
-    for visit in range(span.first, span.last):
-        response = counted_as(responses.overall[visit], responses.day[visit], span.sd_from_day)
+    for v in range(span.first, span.last):
+        response = counted_as(visits[v].overall, visits[v].day, span.sd_from_day)
         if response < best:
             best = response
-            best_visit = visit
+            best_visit = v
     return Best(best, best_visit, NO_VISIT)
 
 
-def cr_confirmed_by(visit: int, responses: Responses, span: Span, terms: Terms) -> int:
+def cr_confirmed_by(v: int, visits: Visits, span: Span, terms: Terms) -> int:
     """Visit that confirms a CR, or NO_VISIT."""
     not_evaluable = 0
-    for later in range(visit + 1, span.last):
-        response = responses.overall[later]
+    for later in range(v + 1, span.last):
+        response = visits[later].overall
         if response == NE:
             not_evaluable += 1
         elif response != CR:
             return NO_VISIT
-        elif responses.day[later] - responses.day[visit] >= terms.confirm_days:
+        elif visits[later].day - visits[v].day >= terms.confirm_days:
             return later if not_evaluable <= terms.max_ne_between else NO_VISIT
     return NO_VISIT
 
 
-def pr_confirmed_by(visit: int, responses: Responses, span: Span, terms: Terms) -> int:
+def pr_confirmed_by(v: int, visits: Visits, span: Span, terms: Terms) -> int:
     """Visit that confirms a PR, or NO_VISIT."""
     not_evaluable = 0
     stable = 0
     had_cr = False
-    for later in range(visit + 1, span.last):
-        response = responses.overall[later]
+    for later in range(v + 1, span.last):
+        response = visits[later].overall
         if response == NE:
             not_evaluable += 1
         elif response == SD:
             stable += 1
         elif response == CR or (response == PR and not had_cr):
             had_cr = had_cr or response == CR
-            if responses.day[later] - responses.day[visit] >= terms.confirm_days:
+            if visits[later].day - visits[v].day >= terms.confirm_days:
                 few = not_evaluable <= terms.max_ne_between and stable <= terms.max_sd_between
                 return later if few else NO_VISIT
         else:
@@ -134,52 +126,39 @@ def pr_confirmed_by(visit: int, responses: Responses, span: Span, terms: Terms) 
     return NO_VISIT
 
 
-def best_confirmed_response(responses: Responses, span: Span, terms: Terms) -> Best:
+def best_confirmed_response(visits: Visits, span: Span, terms: Terms) -> Best:
     """Best overall response with confirmation of CR and PR."""
     best = MISSING
     best_visit = NO_VISIT
     best_confirmed_by = NO_VISIT
-    for visit in range(span.first, span.last):
-        response = responses.overall[visit]
+    for v in range(span.first, span.last):
+        response = visits[v].overall
         confirmed_by = NO_VISIT
         if response == CR:
-            confirmed_by = cr_confirmed_by(visit, responses, span, terms)
+            confirmed_by = cr_confirmed_by(v, visits, span, terms)
         elif response == PR:
-            confirmed_by = pr_confirmed_by(visit, responses, span, terms)
+            confirmed_by = pr_confirmed_by(v, visits, span, terms)
         if response in (CR, PR) and confirmed_by == NO_VISIT:
             response = SD
-        response = counted_as(response, responses.day[visit], span.sd_from_day)
+        response = counted_as(response, visits[v].day, span.sd_from_day)
         if response < best:
             best = response
-            best_visit = visit
+            best_visit = v
             best_confirmed_by = confirmed_by
     return Best(best, best_visit, best_confirmed_by)
 
 
-class BestColumns(NamedTuple):
-    """Read: visit ranges, reference and therapy day per patient. Written: the best responses."""
-
-    first: Ints
-    last: Ints
-    reference_day: Ints
-    new_therapy_day: Ints
-    bor: Ints
-    bor_visit: Ints
-    cbor: Ints
-    cbor_visit: Ints
-    confirmed_by: Ints
-
-
-def run_best(responses: Responses, columns: BestColumns, terms: Terms) -> None:
+def run_best(visits: Visits, patients: Patients, terms: Terms) -> None:
     """Write the best responses of every patient."""
-    for patient in range(len(columns.first)):
-        first = columns.first[patient]
-        last = span_end(responses, first, columns.last[patient], columns.new_therapy_day[patient])
-        span = Span(first, last, columns.reference_day[patient] + terms.min_sd_days)
-        best = best_response(responses, span)
-        confirmed = best_confirmed_response(responses, span, terms)
-        columns.bor[patient] = best.response
-        columns.bor_visit[patient] = best.visit
-        columns.cbor[patient] = confirmed.response
-        columns.cbor_visit[patient] = confirmed.visit
-        columns.confirmed_by[patient] = confirmed.confirmed_by
+    for p in range(len(patients) - 1):
+        patient = patients[p]
+        first = patient.first if patient.baseline == NO_VISIT else patient.baseline + 1
+        last = span_end(visits, first, patients[p + 1].first, patient.new_therapy_day)
+        span = Span(first, last, patient.sd_from_day)
+        best = best_response(visits, span)
+        confirmed = best_confirmed_response(visits, span, terms)
+        patient.bor = best.response
+        patient.bor_visit = best.visit
+        patient.cbor = confirmed.response
+        patient.cbor_visit = confirmed.visit
+        patient.confirmed_by = confirmed.confirmed_by

@@ -6,7 +6,7 @@ compiled. None depends on the order of the rows within a visit.
 
 from __future__ import annotations
 
-from hepatica.clinic.rules.response.course import Course, Ints, Rows, Scans, Slots
+from hepatica.clinic.rules.response.record import Course, Patient, Row, Slots
 from hepatica.clinic.rules.response.word import (
     ABSENT,
     CONFIRMED,
@@ -34,182 +34,201 @@ from hepatica.clinic.rules.response.word import (
     TARGET,
 )
 
+# Which non-target prevails, by response code: PD over NE over NON-CR/NON-PD over CR.
+WEIGHT = (0, 0, 0, 0, 1, 3, 2)
 
-def slot_of(lesion: int, slots: Ints, count: int) -> int:
+
+def slot_of(lesion: int, slots: Slots, count: int) -> int:
     """Position of a lesion among the first `count` slots, or -1."""
     for k in range(count):
-        if slots[k] == lesion:
+        if slots[k].lesion == lesion:
             return k
     return -1
 
 
-def list_targets(base: int, rows: Rows, slots: Slots) -> int:
+def list_targets(base: int, course: Course) -> int:
     """List the targets, which are those of the baseline visit; returns how many."""
     count = 0
-    for row in range(rows.first[base], rows.first[base + 1]):
-        if rows.role[row] == TARGET and slot_of(rows.lesion[row], slots.target_lesion, count) < 0:
-            slots.target_lesion[count] = rows.lesion[row]
+    for r in range(course.visits[base].first, course.visits[base + 1].first):
+        row = course.rows[r]
+        if row.role == TARGET and slot_of(row.lesion, course.targets, count) < 0:
+            course.targets[count].lesion = row.lesion
             count += 1
     return count
 
 
-def measure_targets(visit: int, count: int, rows: Rows, slots: Slots) -> None:
+def measure_targets(v: int, count: int, course: Course) -> None:
     """Put the size of every target at a visit into its slot; NOT_SEEN where it has no row."""
     for k in range(count):
-        slots.target_size[k] = NOT_SEEN
-    for row in range(rows.first[visit], rows.first[visit + 1]):
-        if rows.role[row] != TARGET:
+        course.targets[k].size = NOT_SEEN
+    for r in range(course.visits[v].first, course.visits[v + 1].first):
+        row = course.rows[r]
+        if row.role != TARGET:
             continue
-        k = slot_of(rows.lesion[row], slots.target_lesion, count)
+        k = slot_of(row.lesion, course.targets, count)
         if k < 0:
-            rows.fault[row] = LATE_TARGET
-        elif slots.target_size[k] == NOT_SEEN:
-            slots.target_size[k] = rows.size[row]
-            slots.target_limit[k] = rows.disease_from[row]
+            row.fault = LATE_TARGET
+            continue
+        slot = course.targets[k]
+        if slot.size == NOT_SEEN:
+            slot.size = row.size
+            slot.disease_from = row.disease_from
         else:
-            rows.fault[row] = DUPLICATE
-            if slots.target_size[k] != rows.size[row]:
-                slots.target_size[k] = NO_SIZE
+            row.fault = DUPLICATE
+            if slot.size != row.size:
+                slot.size = NO_SIZE
 
 
-def sum_targets(visit: int, count: int, scans: Scans, slots: Slots) -> None:
+def sum_targets(v: int, count: int, course: Course) -> None:
     """Write the sum of the evaluable targets, how many are missing and how many are disease."""
     total = 0
     missing = 0
     diseased = 0
     missing_lesion = NO_SIZE
     for k in range(count):
-        size = slots.target_size[k]
-        if size < 0:
-            missing += 1
-            if missing_lesion < 0 or slots.target_lesion[k] < missing_lesion:
-                missing_lesion = slots.target_lesion[k]
-        else:
-            total += size
-            if size >= slots.target_limit[k]:
+        slot = course.targets[k]
+        if slot.size >= 0:
+            total += slot.size
+            if slot.size >= slot.disease_from:
                 diseased += 1
-    scans.targets[visit] = count
-    scans.total[visit] = total
-    scans.missing[visit] = missing
-    scans.diseased[visit] = diseased
-    scans.missing_lesion[visit] = missing_lesion
+        else:
+            missing += 1
+            if missing_lesion < 0 or slot.lesion < missing_lesion:
+                missing_lesion = slot.lesion
+    visit = course.visits[v]
+    visit.targets = count
+    visit.total = total
+    visit.missing = missing
+    visit.diseased = diseased
+    visit.missing_lesion = missing_lesion
 
 
-def read_non_targets(visit: int, known: int, at_baseline: bool, rows: Rows, slots: Slots) -> int:
+def read_non_targets(v: int, known: int, at_baseline: bool, course: Course) -> int:
     """Put the state of every non-target at a visit into its slot; returns how many are known."""
     for k in range(known):
-        slots.other_state[k] = NOT_SEEN
-    for row in range(rows.first[visit], rows.first[visit + 1]):
-        if rows.role[row] != NON_TARGET:
+        course.others[k].state = NOT_SEEN
+    for r in range(course.visits[v].first, course.visits[v + 1].first):
+        row = course.rows[r]
+        if row.role != NON_TARGET:
             continue
-        k = slot_of(rows.lesion[row], slots.other_lesion, known)
+        k = slot_of(row.lesion, course.others, known)
         if k < 0:
-            slots.other_lesion[known] = rows.lesion[row]
-            slots.other_state[known] = rows.state[row]
+            course.others[known].lesion = row.lesion
+            course.others[known].state = row.state
             known += 1
             if not at_baseline:
-                rows.fault[row] = LATE_NON_TARGET
-        elif slots.other_state[k] == NOT_SEEN:
-            slots.other_state[k] = rows.state[row]
+                row.fault = LATE_NON_TARGET
+        elif course.others[k].state == NOT_SEEN:
+            course.others[k].state = row.state
         else:
-            rows.fault[row] = DUPLICATE
-            if slots.other_state[k] != rows.state[row]:
-                slots.other_state[k] = NOT_EVALUABLE
+            row.fault = DUPLICATE
+            if course.others[k].state != row.state:
+                course.others[k].state = NOT_EVALUABLE
     return known
 
 
-def judge_non_targets(visit: int, known: int, scans: Scans, slots: Slots) -> None:
-    """Write the non-target response: PD, else NE, else CR, else NON-CR/NON-PD."""
+def non_target_response(state: int) -> int:
+    """What one non-target alone would give."""
+    if state == PROGRESSED:
+        return PD
+    if state == ABSENT:
+        return CR
+    if state in (NOT_SEEN, NOT_EVALUABLE):
+        return NE
+    return NON_CR_NON_PD
+
+
+def judge_non_targets(v: int, known: int, course: Course) -> None:
+    """Write the non-target response: PD, else NE, else NON-CR/NON-PD, else CR."""
     response = CR if known > 0 else NONE
     lesion = NO_SIZE
     for k in range(known):
-        state = slots.other_state[k]
-        if state == PROGRESSED:
-            this = PD
-        elif state == ABSENT:
-            this = CR
-        elif state in (NOT_SEEN, NOT_EVALUABLE):
-            this = NE
-        else:
-            this = NON_CR_NON_PD
-        weightier = this == PD or (this == NE and response != PD)
-        weightier = weightier or (this == NON_CR_NON_PD and response == CR)
-        if weightier and this != response:
+        slot = course.others[k]
+        this = non_target_response(slot.state)
+        if WEIGHT[this] > WEIGHT[response]:
             response = this
-            lesion = slots.other_lesion[k]
-        elif this == response and this != CR and slots.other_lesion[k] < lesion:
-            lesion = slots.other_lesion[k]
-    scans.non_target[visit] = response
-    scans.non_target_lesion[visit] = lesion
+            lesion = slot.lesion
+        elif this == response and this != CR and slot.lesion < lesion:
+            lesion = slot.lesion
+    course.visits[v].non_target = response
+    course.visits[v].non_target_lesion = lesion
 
 
-def read_new_lesion(row: int, visit: int, known: int, rows: Rows, slots: Slots) -> int:
+def read_new_lesion(row: Row, v: int, known: int, course: Course) -> int:
     """Keep since which visit a new lesion has been seen; returns how many lesions are known."""
-    k = slot_of(rows.lesion[row], slots.new_lesion, known)
+    k = slot_of(row.lesion, course.news, known)
     if k < 0:
         k = known
         known += 1
-        slots.new_lesion[k] = rows.lesion[row]
-        slots.new_seen[k] = NO_VISIT
-    if rows.state[row] == ABSENT:
-        slots.new_seen[k] = NO_VISIT
-    elif slots.new_seen[k] == NO_VISIT:
-        slots.new_seen[k] = visit
+        course.news[k].lesion = row.lesion
+        course.news[k].seen = NO_VISIT
+    if row.state == ABSENT:
+        course.news[k].seen = NO_VISIT
+    elif course.news[k].seen == NO_VISIT:
+        course.news[k].seen = v
     return known
 
 
-def keep_confirmed(row: int, visit: int, patient: int, seen: int, course: Course) -> None:
+def keep_confirmed(lesion: int, seen: int, v: int, patient: Patient) -> None:
     """Keep the confirmed new lesion that was seen first; the first label where two were."""
-    patients = course.patients
-    lesion = course.rows.lesion[row]
-    best = patients.new_seen[patient]
-    if best == NO_VISIT or seen < best or (seen == best and lesion < patients.new_lesion[patient]):
-        if best == NO_VISIT or lesion != patients.new_lesion[patient]:
-            patients.new_confirmed[patient] = visit
-        patients.new_seen[patient] = seen
-        patients.new_lesion[patient] = lesion
+    first = patient.new_seen
+    if first == NO_VISIT or seen < first or (seen == first and lesion < patient.new_lesion):
+        if first == NO_VISIT or lesion != patient.new_lesion:
+            patient.new_confirmed = v
+        patient.new_seen = seen
+        patient.new_lesion = lesion
 
 
-def trace_new_lesions(patient: int, base: int, last: int, course: Course) -> None:
-    """Write for every visit after baseline what is known about new lesions, back-dated."""
-    rows, patients, scans, slots = course.rows, course.patients, course.scans, course.slots
-    known = 0
-    for visit in range(base, last):
-        not_scanned = False
-        for row in range(rows.first[visit], rows.first[visit + 1]):
-            if rows.role[row] != NEW:
-                continue
-            if visit == base:
-                if rows.state[row] in (CONFIRMED, EQUIVOCAL):
-                    rows.fault[row] = NEW_AT_BASELINE
-            elif rows.state[row] == NOT_EVALUABLE:
-                not_scanned = True
-            else:
-                known = read_new_lesion(row, visit, known, rows, slots)
-                if rows.state[row] == CONFIRMED:
-                    k = slot_of(rows.lesion[row], slots.new_lesion, known)
-                    keep_confirmed(row, visit, patient, slots.new_seen[k], course)
-        scans.new[visit] = NEW_NOT_SCANNED if not_scanned else NO_NEW
-        for k in range(known):
-            if slots.new_seen[k] != NO_VISIT and not not_scanned:
-                scans.new[visit] = EQUIVOCAL_NEW
-    if patients.new_seen[patient] != NO_VISIT:
-        for visit in range(patients.new_seen[patient], last):
-            scans.new[visit] = CONFIRMED_NEW
+def read_new_lesions(v: int, known: int, patient: Patient, course: Course) -> int:
+    """Read the new lesions of a visit, not yet back-dated; returns how many are known."""
+    visit = course.visits[v]
+    visit.new = NO_NEW
+    for r in range(visit.first, course.visits[v + 1].first):
+        row = course.rows[r]
+        if row.role != NEW:
+            continue
+        if row.state == NOT_EVALUABLE:
+            visit.new = NEW_NOT_SCANNED
+        else:
+            known = read_new_lesion(row, v, known, course)
+            if row.state == CONFIRMED:
+                k = slot_of(row.lesion, course.news, known)
+                keep_confirmed(row.lesion, course.news[k].seen, v, patient)
+    for k in range(known):
+        if course.news[k].seen != NO_VISIT and visit.new == NO_NEW:
+            visit.new = EQUIVOCAL_NEW
+    return known
 
 
-def scan_patient(patient: int, course: Course) -> None:
-    """Write all visits of one patient from the baseline visit on; none without a baseline."""
-    rows, scans, slots = course.rows, course.scans, course.slots
-    base = course.patients.baseline[patient]
+def mark_new_at_baseline(base: int, course: Course) -> None:
+    """Mark new lesions at baseline, which are left out."""
+    for r in range(course.visits[base].first, course.visits[base + 1].first):
+        row = course.rows[r]
+        if row.role == NEW and row.state in (CONFIRMED, EQUIVOCAL):
+            row.fault = NEW_AT_BASELINE
+
+
+def scan_patient(p: int, course: Course) -> None:
+    """Write all visits of one patient from the baseline visit on; none without a baseline.
+
+    A confirmed new lesion counts from the first visit that showed it.
+    """
+    patient = course.patients[p]
+    base = patient.baseline
     if base == NO_VISIT:
         return
-    last = course.patients.first[patient + 1]
-    targets = list_targets(base, rows, slots)
-    non_targets = 0
-    for visit in range(base, last):
-        measure_targets(visit, targets, rows, slots)
-        sum_targets(visit, targets, scans, slots)
-        non_targets = read_non_targets(visit, non_targets, visit == base, rows, slots)
-        judge_non_targets(visit, non_targets, scans, slots)
-    trace_new_lesions(patient, base, last, course)
+    last = course.patients[p + 1].first
+    targets = list_targets(base, course)
+    others = 0
+    news = 0
+    mark_new_at_baseline(base, course)
+    for v in range(base, last):
+        measure_targets(v, targets, course)
+        sum_targets(v, targets, course)
+        others = read_non_targets(v, others, v == base, course)
+        judge_non_targets(v, others, course)
+        if v > base:
+            news = read_new_lesions(v, news, patient, course)
+    if patient.new_seen != NO_VISIT:
+        for v in range(patient.new_seen, last):
+            course.visits[v].new = CONFIRMED_NEW
