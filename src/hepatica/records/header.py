@@ -30,7 +30,7 @@ def table_named(text: str) -> Table | None:
 
 def nearest(text: str, known: Sequence[str]) -> str:
     """Hint naming the known word most like `text`; '' where none is like it."""
-    lowered = {word.lower(): word for word in known}
+    lowered = {word.lower(): word for word in reversed(known)}
     close = get_close_matches(text.lower(), lowered, n=1, cutoff=0.6)
     return f"did you mean '{lowered[close[0]]}'?" if close else ""
 

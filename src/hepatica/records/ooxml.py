@@ -8,11 +8,18 @@ from collections import Counter
 from itertools import pairwise
 from xml.etree import ElementTree
 
-from hepatica.records.package import TEXT_BYTES, Package, Part, check_extent
+from hepatica.records.package import (
+    CELLS,
+    INDEX_BYTES,
+    LONG_TEXT_BYTES,
+    Package,
+    Part,
+    check_extent,
+)
 from hepatica.records.sheet import Broken
 
 _REFERENCE = re.compile(rb"""\br=["']([A-Za-z]{1,9})(\d{1,12})["']""")
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*)>")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</(?:\w+:)?v>", re.DOTALL)
 _MERGED = re.compile(
@@ -21,7 +28,11 @@ _MERGED = re.compile(
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _SHARED = re.compile(rb"<(?:\w+:)?si[\s/>]")
 _INDEX = re.compile(rb"""\bt=["']s["'][^>]*><(?:\w+:)?v>(\d{1,9})<""")
+_CELL_TAGS = (b"<c ", b"<c>", b":c ", b":c>")
 _LONG = 1000
+_CELL_BYTES = 40_000
+_BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_STRINGS = "xl/sharedstrings.xml"
 
 
 def workbook_parts(package: Package) -> dict[str, Part]:
@@ -30,33 +41,32 @@ def workbook_parts(package: Package) -> dict[str, Part]:
     long_texts = _long_texts(package)
     parts = {}
     for part in package.parts:
-        if not part.endswith((".xml", ".rels", ".vml")) or part == "xl/sharedStrings.xml":
+        if part in (_STRINGS, _BOOK, _RELATIONS):
             continue
         content = package.read(part)
-        if part in names:
-            _check_size(package, names[part], content, long_texts)
-            parts[names[part]] = Part(_broken(content), _merged(content))
+        for name in names.get(part, ()):
+            _check_size(package, name, content, long_texts)
+            parts[name] = Part(_broken(content), _merged(content))
     return parts
 
 
-def _sheet_names(package: Package) -> dict[str, str]:
-    main, relations = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-    if main not in package or relations not in package:
+def _sheet_names(package: Package) -> dict[str, list[str]]:
+    if _BOOK not in package or _RELATIONS not in package:
         raise package.refusal("holds no workbook")
     try:
-        book = ElementTree.fromstring(package.read(main))
-        rels = ElementTree.fromstring(package.read(relations))
+        book = ElementTree.fromstring(package.read(_BOOK, limit=INDEX_BYTES))
+        rels = ElementTree.fromstring(package.read(_RELATIONS, limit=INDEX_BYTES))
     except ElementTree.ParseError as error:
         raise package.refusal("its list of sheets is not well-formed") from error
     targets = {r.get("Id"): r.get("Target", "") for r in rels}
-    names = {}
+    names: dict[str, list[str]] = {}
     for sheet in book.iter():
         if not sheet.tag.endswith("}sheet"):
             continue
         key = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
-        target = targets.get(key, "")
+        target = targets.get(key, "").replace("\\", "/").lower()
         path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-        names[posixpath.normpath(path)] = sheet.get("name", "")
+        names.setdefault(posixpath.normpath(path), []).append(sheet.get("name", ""))
     return names
 
 
@@ -68,16 +78,18 @@ def _check_size(package: Package, name: str, content: bytes, long_texts: dict[in
         last = max(last, int(match[2]))
     width = max((_column_index(letters) for letters in columns), default=-1) + 1
     check_extent(package, name, rows=last, columns=width)
+    if sum(content.count(tag) for tag in _CELL_TAGS) > CELLS:
+        raise package.refusal(f"sheet {name} holds more than {CELLS} cells")
     if long_texts:
         used = Counter(int(match[1]) for match in _INDEX.finditer(content))
-        if sum(used[index] * size for index, size in long_texts.items()) > TEXT_BYTES:
+        if sum(used[index] * size for index, size in long_texts.items()) > LONG_TEXT_BYTES:
             raise package.refusal(f"sheet {name} repeats a long text too often")
 
 
 def _long_texts(package: Package) -> dict[int, int]:
-    if "xl/sharedStrings.xml" not in package:
+    if _STRINGS not in package:
         return {}
-    content = package.read("xl/sharedStrings.xml")
+    content = package.read(_STRINGS)
     starts = [match.start() for match in _SHARED.finditer(content)] + [len(content)]
     sizes = (after - before for before, after in pairwise(starts))
     return {index: size for index, size in enumerate(sizes) if size > _LONG}
@@ -87,9 +99,11 @@ def _broken(content: bytes) -> tuple[tuple[int, int, Broken], ...]:
     if b't="e"' not in content and b"t='e'" not in content and not _FORMULA.search(content):
         return ()
     found = []
-    for match in _CELL.finditer(content):
-        fault = _fault(match[1], match[2] or b"")
-        place = _REFERENCE.search(b" " + match[1])
+    starts = [match.span(1) for match in _CELL.finditer(content)]
+    for (start, end), (after, _) in pairwise([*starts, (len(content), 0)]):
+        attributes, inside = content[start:end], content[end : min(after, end + _CELL_BYTES)]
+        fault = _fault(attributes, inside)
+        place = _REFERENCE.search(b" " + attributes)
         if fault and place:
             found.append((int(place[2]) - 1, _column_index(place[1]), fault))
     return tuple(found)

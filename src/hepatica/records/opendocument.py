@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from hepatica.records.package import TEXT_BYTES, Package, Part, check_extent
+from hepatica.records.package import LONG_TEXT_BYTES, Package, Part, check_extent
 from hepatica.records.sheet import Broken, column_letter
 
 _ERRORS = ("#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#N/A", "#NUM!", "#NULL!", "Err:")
@@ -37,7 +37,7 @@ class _Walk:
 def document_parts(package: Package) -> dict[str, Part]:
     """Every sheet of an .ods package by name; refuses one that is too large."""
     for part in package.parts:
-        if part.endswith(".xml") and part != "content.xml":
+        if part != "content.xml":
             package.read(part)
     if "content.xml" not in package:
         raise package.refusal("holds no spreadsheet")
@@ -81,7 +81,7 @@ def _end(walk: _Walk, tag: str, package: Package) -> None:
         walk.row += walk.row_repeat
     elif tag == "table:table":
         check_extent(package, walk.name, rows=walk.last_row, columns=walk.last_column)
-        if walk.texts > TEXT_BYTES:
+        if walk.texts > LONG_TEXT_BYTES:
             raise package.refusal(f"sheet {walk.name} repeats a long text too often")
         walk.parts[walk.name] = Part(tuple(walk.broken), tuple(walk.merged))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from hepatica.core.errors import Unreadable
 
 FILE_BYTES = 1 << 30
-TEXT_BYTES = 1 << 28
+TEXT_BYTES = 1 << 27
 WORKBOOK_BYTES = 100 << 20
 DATA_VARIABLE = "${HEPATICA_DATA}"
 

@@ -90,8 +90,10 @@ def read_cells(
 
 def _parts(path: Path) -> dict[str, Part]:
     with Package(path) as package:
-        document = "content.xml" in package
-        return document_parts(package) if document else workbook_parts(package)
+        parts = document_parts(package) if "content.xml" in package else {}
+        if "xl/workbook.xml" in package or not parts:
+            parts |= workbook_parts(package)
+    return parts
 
 
 def read_sheet(
