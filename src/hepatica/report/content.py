@@ -11,12 +11,12 @@ from hepatica.report.gallery import Gallery
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
 from hepatica.report.section.adverse_event import adverse_event_tables
+from hepatica.report.section.agreement import agreement_table, response_agreement
 from hepatica.report.section.baseline import baseline_table
 from hepatica.report.section.comparison import cox_tables, group_test_table
 from hepatica.report.section.disposition import Flow, exposure_table, patient_flow
 from hepatica.report.section.listing import (
     acceptance_table,
-    agreement_table,
     deviation_table,
     finding_tables,
 )
@@ -100,10 +100,15 @@ def _agreement(given: ReportInput) -> Section:
     if not collected.num_rows:
         absent = "No collected response is on record, so there is nothing to compare with."
         return Section("agreement", title, absent)
-    table = agreement_table(collected, given.adam["ADRS"], given.reader)
+    agreement = response_agreement(
+        collected,
+        given.adam["ADRS"],
+        criterion=given.study.response.criterion,
+        reader=given.reader,
+    )
+    table = agreement_table(agreement)
     if table.empty:
-        said = "Every collected overall response equals the derived one."
-        return Section("agreement", title, "", texts=(said, *filter(None, table.footnotes)))
+        return Section("agreement", title, "", texts=(agreement.summary,))
     return Section("agreement", title, "", tables=(table,))
 
 

@@ -25,6 +25,7 @@ from hepatica.report.phrase import (
     group_text,
     grouping_text,
     mid_sentence,
+    splits,
 )
 from hepatica.study import Study
 
@@ -137,8 +138,7 @@ def render_curves(given: ReportInput, ledger: Ledger) -> list[Drawing]:
     for endpoint in given.study.endpoints:
         keys = [k for k in curves if k[0] == endpoint.id]
         drawings += [_curve(given, ledger, [k]) for k in keys if not k[2]]
-        by = dict.fromkeys(group_split(k[2])[0] for k in keys if k[2])
-        for name in by:
+        for name in splits(k[2] for k in keys):
             drawings.append(
                 _curve(
                     given, ledger, [k for k in keys if k[2] and group_split(k[2])[0] == name], name

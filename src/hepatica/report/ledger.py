@@ -56,12 +56,15 @@ class Ledger:
     def __init__(self, results: Iterable[Result]) -> None:
         self.results = tuple(results)
         self._items: dict[str, dict[tuple[str, ...], Item]] = {}
+        self._of_variable: dict[tuple[str, str], list[Item]] = {}
         for row, result in enumerate(self.results, FIRST_ROW):
             self._add(row, result)
 
     def items(self, analysis: str, **where: str) -> tuple[Item, ...]:
         """Items of an analysis whose fields equal those named, in order of first appearance."""
-        found = self._items.get(analysis, {}).values()
+        found: Iterable[Item] = self._items.get(analysis, {}).values()
+        if "variable" in where:
+            found = self._of_variable.get((analysis, where["variable"]), ())
         return tuple(i for i in found if all(getattr(i, k) == v for k, v in where.items()))
 
     def item(self, analysis: str, **where: str) -> Item | None:
@@ -78,6 +81,7 @@ class Ledger:
         item = items.get(key)
         if item is None:
             item = items[key] = Item(result.analysis, *key, {}, {})
+            self._of_variable.setdefault((result.analysis, result.variable), []).append(item)
         assert isinstance(item.results, dict) and isinstance(item.rows, dict)
         item.results.setdefault(result.statistic, result)
         item.rows.setdefault(result.statistic, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from hepatica.study.vocabulary import analysis_variables
 
@@ -36,6 +37,14 @@ def group_split(group: str) -> tuple[str, str]:
     """What a group of the results splits by, and its level; an arm's name is its level."""
     by, sign, level = group.partition(" = ")
     return (by, level) if sign else ("Arm", group)
+
+
+def splits(groups: Iterable[str]) -> tuple[str, ...]:
+    """What some groups split by, each once; the arms once where they are also the column ARM."""
+    found = dict.fromkeys(group_split(g)[0] for g in groups if g)
+    if "ARM" in found:
+        found.pop("Arm", None)
+    return tuple(found)
 
 
 def grouping_text(by: str) -> str:

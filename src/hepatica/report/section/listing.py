@@ -1,4 +1,4 @@
-"""Listings: deviations, derived against collected responses, findings and their acceptances."""
+"""Listings: protocol deviations, findings and their acceptances."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from hepatica.core.finding import Finding, Level
 from hepatica.core.finding_code import finding_codes
@@ -47,40 +46,7 @@ def deviation_table(deviations: pa.Table) -> Table:
             )
             for row in rows[:MOST_LISTED]
         ),
-        footnotes=(*_shortened(len(rows)), "From the records; entered, not derived."),
-        prose=True,
-    )
-
-
-def agreement_table(collected: pa.Table, adrs: pa.Table, reader: str) -> Table:
-    """Every visit at which derived and collected overall responses differ, with the clause.
-
-    Parameters
-    ----------
-    collected : the collected_responses records
-    adrs : ADRS
-    reader : the reader whose derived responses count where the collected row names none
-    """
-    derived = _derived(adrs)
-    pairs = [(row, _match(derived, row, reader)) for row in collected.to_pylist()]
-    pairs = [(row, found) for row, found in pairs if row["overall"]]
-    differ = [(row, d) for row, d in pairs if d is None or d["AVALC"] != row["overall"]]
-    matched = sum(d is not None for _, d in pairs)
-    same = len(pairs) - len(differ)
-    summary = (
-        f"{number.count(len(pairs))} collected overall responses; "
-        f"{number.count(matched)} have a derived one on the same day, "
-        f"{number.count(same)} of them the same."
-    )
-    return Table(
-        key="agreement",
-        title="Overall response, derived against collected",
-        stub="Subject",
-        columns=("Date", "Criterion", "Collected", "Derived", "Why the derived response"),
-        lines=tuple(
-            Line(row["subject"], _agreement_cells(row, d)) for row, d in differ[:MOST_LISTED]
-        ),
-        footnotes=(summary if pairs else "", *_shortened(len(differ))),
+        footnotes=(*shortened(len(rows)), "From the records; entered, not derived."),
         prose=True,
     )
 
@@ -128,7 +94,7 @@ def finding_tables(findings: Sequence[Finding]) -> tuple[Table, Table]:
             )
             for f in listed[:MOST_LISTED]
         ),
-        footnotes=_shortened(len(listed), "findings.csv"),
+        footnotes=shortened(len(listed), "findings.csv"),
         prose=True,
     )
     return by_code, one_by_one
@@ -157,31 +123,6 @@ def acceptance_table(acceptances: Iterable[Acceptance]) -> Table:
     )
 
 
-def _agreement_cells(row: dict[str, Any], derived: dict[str, Any] | None) -> tuple[Cell, ...]:
-    texts = (row["date"], row["criterion"], row["overall"])
-    found = ("none", "No derived assessment on that day")
-    if derived is not None:
-        found = (derived["AVALC"], _text(derived["REASON"]))
-    return tuple(Cell(_text(t), subjects=(row["subject"],)) for t in (*texts, *found))
-
-
-def _derived(adrs: pa.Table) -> dict[tuple[Any, ...], dict[str, Any]]:
-    overall = adrs.filter(pc.equal(adrs["PARAMCD"], "OVR"))
-    return {
-        (r["SUBJID"], r["ADT"], r["PARCAT1"], r["PARCAT2"] or ""): r for r in overall.to_pylist()
-    }
-
-
-def _match(
-    derived: dict[tuple[Any, ...], dict[str, Any]], row: dict[str, Any], reader: str
-) -> dict[str, Any] | None:
-    key = (row["subject"], row["date"], row["criterion"])
-    return next(
-        (derived[(*key, r)] for r in (row["reader"] or "", reader, "") if (*key, r) in derived),
-        None,
-    )
-
-
 def _cell(row: dict[str, Any], value: object) -> Cell:
     return Cell(_text(value), subjects=(row["subject"],) if row["subject"] else ())
 
@@ -190,7 +131,8 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _shortened(count: int, file: str = "") -> tuple[str, ...]:
+def shortened(count: int, file: str = "") -> tuple[str, ...]:
+    """A footnote where more rows exist than are listed; none otherwise."""
     if count <= MOST_LISTED:
         return ()
     rest = f"The first {MOST_LISTED} of {number.count(count)} are listed"

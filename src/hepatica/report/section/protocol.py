@@ -120,8 +120,9 @@ def _schedule(study: Study) -> Chapter:
     if s is None:
         return Chapter("", ())
     low, high = (number.plain(w) for w in s.interval_weeks)
+    every = low if low == high else f"{low}{number.EN_DASH}{high}"
     text = (
-        f"Every {low}{number.EN_DASH}{high} weeks from {s.anchor}, \u00b1{s.window_days} days: "
+        f"Every {every} weeks from {s.anchor}, \u00b1{s.window_days} days: "
         f"{', '.join(s.assessments)}"
     )
     return Chapter("Schedule", (Entry("Assessments", text, s.source, s.note),))

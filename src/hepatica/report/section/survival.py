@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hepatica.report import number
 from hepatica.report.ledger import Item, Ledger
-from hepatica.report.phrase import group_split, group_text, grouping_text, mid_sentence
+from hepatica.report.phrase import group_split, group_text, grouping_text, mid_sentence, splits
 from hepatica.report.section.cell import count_cell, probability_cell, time_cell
 from hepatica.report.table import EMPTY, Cell, Line, Table
 from hepatica.study import Study
@@ -34,7 +34,7 @@ def survival_tables(ledger: Ledger, study: Study) -> tuple[Table, ...]:
             tables.append(_table(ledger, study, key, title, part, columns))
     for endpoint in study.endpoints:
         groups = [g for g in ledger.words("survival", "group", variable=endpoint.id) if g]
-        for by in dict.fromkeys(group_split(g)[0] for g in groups):
+        for by in splits(groups):
             own = [g for g in groups if group_split(g)[0] == by]
             heads = [group_text(g) for g in own]
             columns = [dict(variable=endpoint.id, group=g) for g in own]
