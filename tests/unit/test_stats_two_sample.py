@@ -22,6 +22,8 @@ def test_a_skewed_group_leads_to_mann_whitney() -> None:
     found = compare_means(EVEN, SKEWED)
     assert "Mann-Whitney" in found.method
     assert "not both at least 0.05" in found.decision
+    named = compare_means(EVEN, SKEWED, names=("TACE", "BEVA-TACE"))
+    assert "in the BEVA-TACE group" in named.decision
 
 
 @pytest.mark.parametrize("other", [[1.0, 2.0], [3.0, 3.0, 3.0]])

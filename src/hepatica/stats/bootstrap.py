@@ -54,11 +54,12 @@ def bootstrap_median(
         ]
     )
     medians.sort()
-    ends = []
-    for share in ((1 - level) / 2, (1 + level) / 2):
-        place = max(int(np.ceil(share * resamples - 1e-9)) - 1, 0)
-        ends.append(None if np.isinf(medians[place]) else float(medians[place]))
-    return ends[0], ends[1]
+    return _ordered(medians, (1 - level) / 2), _ordered(medians, (1 + level) / 2)
+
+
+def _ordered(medians: Floats, share: float) -> float | None:
+    place = max(int(np.ceil(share * len(medians) - 1e-9)) - 1, 0)
+    return None if np.isinf(medians[place]) else float(medians[place])
 
 
 def _medians(table: RiskTable, rng: np.random.Generator, count: int, plateau: Plateau) -> Floats:

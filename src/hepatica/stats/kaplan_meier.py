@@ -76,7 +76,7 @@ def kaplan_meier(
     conf_type: ConfType = "log",
     conf_level: float = 0.95,
 ) -> Curve:
-    """Kaplan-Meier curve with pointwise limits, equal to R's survfit.
+    """Kaplan-Meier curve with pointwise limits, equal to R's survfit (survival 3.5-3).
 
     Parameters
     ----------
@@ -87,7 +87,6 @@ def kaplan_meier(
 
     Raises      ShapeError, NotDefined as `check_observation`; UsageError for the options.
     Notes       Times closer than R's timefix tolerance are one time.
-    References  R survival 3.5-3 survfit; numbers: tests/reference/stats
     """
     z = check_level(conf_level)
     table = risk_table(check_observation(time, event, entry))
@@ -96,15 +95,15 @@ def kaplan_meier(
     with np.errstate(invalid="ignore"):
         std_err = survival * log_se  # nan where S = 0, as in R
     return Curve(
-        time=table.time,
-        at_risk=table.at_risk,
-        events=table.events,
-        censored=table.censored,
-        survival=survival,
-        std_err=std_err,
-        lower=lower,
-        upper=upper,
-        n=table.n,
+        table.time,
+        table.at_risk,
+        table.events,
+        table.censored,
+        survival,
+        std_err,
+        lower,
+        upper,
+        table.n,
         n_events=int(table.events.sum()),
         conf_type=conf_type,
         conf_level=conf_level,

@@ -130,11 +130,18 @@ def mann_whitney(x: ArrayLike, y: ArrayLike) -> MannWhitney:
     return MannWhitney(w, normal_two_sided(float(z)), method)
 
 
-def compare_means(x: ArrayLike, y: ArrayLike, alpha: float = 0.05) -> Comparison:
+def compare_means(
+    x: ArrayLike,
+    y: ArrayLike,
+    alpha: float = 0.05,
+    *,
+    names: tuple[str, str] = ("first", "second"),
+) -> Comparison:
     """Two groups compared by Welch's t test or Mann-Whitney, depending on the distribution.
 
     Shapiro-Wilk decides: p >= `alpha` in each group leads to the t test. A group of fewer than
-    3 values, of more than 5000, or of equal values leads to Mann-Whitney.
+    3 values, of more than 5000, or of equal values leads to Mann-Whitney. The decision calls the
+    groups by `names`.
 
     Raises      NotDefined as the chosen test; UsageError unless 0 < alpha < 1.
     """
@@ -142,7 +149,7 @@ def compare_means(x: ArrayLike, y: ArrayLike, alpha: float = 0.05) -> Comparison
         raise UsageError(f"alpha {alpha}: expected a number between 0 and 1")
     found: list[ShapiroWilk | None] = []
     reasons = []
-    for name, values in (("first", x), ("second", y)):
+    for name, values in zip(names, (x, y), strict=True):
         try:
             result = shapiro_wilk(values)
         except NotDefined:
