@@ -36,8 +36,9 @@ from hepatica.clinic.rules.response.sentence import because, because_best
 from hepatica.core.errors import MissingExtra, UsageError
 from hepatica.core.finding import Finding
 
-# From here on compiling pays (it costs one to two seconds once).
-COMPILE_FROM_PATIENTS = 20_000
+# From here on compiled code pays: it loads in about a second, as long as the walk takes for
+# 5000 patients; its first compilation takes several.
+COMPILE_FROM_PATIENTS = 10_000
 PATIENTS_A_STRETCH = 1 << 13
 
 VISIT_FIELDS = (
