@@ -95,15 +95,9 @@ def kaplan_meier(
     with np.errstate(invalid="ignore"):
         std_err = survival * log_se  # nan where S = 0, as in R
     return Curve(
-        table.time,
-        table.at_risk,
-        table.events,
-        table.censored,
-        survival,
-        std_err,
-        lower,
-        upper,
-        table.n,
+        *(table.time, table.at_risk, table.events, table.censored),
+        *(survival, std_err, lower, upper),
+        n=table.n,
         n_events=int(table.events.sum()),
         conf_type=conf_type,
         conf_level=conf_level,
