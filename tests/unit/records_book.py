@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+
 from hepatica.core.finding import Finding
 from hepatica.records.reader import read_records
 from hepatica.records.record import Records

@@ -1,13 +1,15 @@
 """Every fault that typed records can have, one test a code, by hand-made rows."""
 
+import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
+from records_book import one, told, write_files
+
 from hepatica.records.reader import read_records
 from hepatica.records.record import Records
-from records_book import one, told, write_files
 
 BASE = {
     "subjects": "subject,sex\na,F\nb,M\n",
@@ -243,8 +245,6 @@ def test_observed_time_of_zero(tmp_path: Path) -> None:
 
 
 def test_a_hundred_thousand_rows_are_checked_in_seconds(tmp_path: Path) -> None:
-    import time
-
     rows = [
         f"{'ab'[i % 2]},{2000 + i % 20}-{i // 240 % 12 + 1:02d}-{i // 2880 % 28 + 1:02d},"
         f"{('ALT', 'AST', 'GGT', 'ALP')[i // 80640 % 4]},{20 + i % 30},U/L"

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from records_book import one, read_files, told, write_files
+
 from hepatica.core.errors import Unreadable
 from hepatica.records.delimited import read_delimited
 from hepatica.records.reader import read_records
-from records_book import one, read_files, told, write_files
 
 FOLLOW_UP = "subject,date,status\na,2020-01-01,alive\n"
 

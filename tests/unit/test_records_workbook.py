@@ -1,15 +1,17 @@
 """A workbook: what a cell means, and every fault of its form, by sheet, row and column."""
 
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
+from records_book import alive, one, read_book, subjects, told, write_book
+
 from hepatica.core.finding import Level
 from hepatica.records.grid import read_grid
 from hepatica.records.reader import read_records
-from records_book import alive, one, read_book, subjects, told, write_book
 
 BOOK = {"reader": "workbook", "path": "records.xlsx"}
 
@@ -249,8 +251,6 @@ def test_grid_of_a_foreign_workbook(tmp_path: Path) -> None:
 
 
 def write_ods(path: Path) -> None:
-    import zipfile
-
     cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     day = (
         '<table:table-cell office:value-type="date" office:date-value="2016-03-02">'
@@ -260,9 +260,7 @@ def write_ods(path: Path) -> None:
         '<table:table-cell table:formula="of:=1/0" office:value-type="string" '
         'calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
     )
-    merged = (
-        '<table:table-cell table:number-columns-spanned="1" table:number-rows-spanned="2"/>'
-    )
+    merged = '<table:table-cell table:number-columns-spanned="1" table:number-rows-spanned="2"/>'
     rows = [
         "".join(cell.format(text) for text in ("Subject", "Consent", "Site")),
         cell.format("007") + day,
