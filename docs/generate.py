@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from hepatica.analysis.result import ANALYSES, COLUMNS, STATISTICS
-from hepatica.clinic.dataset import datasets
 from hepatica.cli.main import app
+from hepatica.clinic.dataset import datasets
 from hepatica.core.finding_code import finding_codes
 from hepatica.records.table import tables
 

@@ -102,11 +102,17 @@ def test_a_wrong_cell_is_told_with_its_place(tmp_path: Path, text: str, words: s
     assert words in done.stderr and "Traceback" not in done.stderr
 
 
-LESIONS = """subject,date,lesion,role,site,diameter_mm,viable_mm,short_axis_mm,viable_perpendicular_mm,status
-A,2020-01-01,T1,target,liver,100,100,,50,
+HEAD = (
+    "subject,date,lesion,role,site,diameter_mm,viable_mm,short_axis_mm,"
+    "viable_perpendicular_mm,status\n"
+)
+LESIONS = (
+    HEAD
+    + """A,2020-01-01,T1,target,liver,100,100,,50,
 A,2020-02-15,T1,target,liver,100,50,,30,
 A,2020-04-01,T1,target,liver,100,61,,40,
 """
+)
 
 
 def test_response_measures_progression_from_the_nadir(tmp_path: Path) -> None:

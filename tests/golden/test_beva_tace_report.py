@@ -74,7 +74,9 @@ TABLE_1 = [
 
 
 @pytest.mark.parametrize(("variable", "level", "n"), TABLE_1)
-def test_table_1(results: dict[Key, list[dict[str, str]]], variable: str, level: str, n: int) -> None:
+def test_table_1(
+    results: dict[Key, list[dict[str, str]]], variable: str, level: str, n: int
+) -> None:
     (count,) = results[("baseline", "treated", "", "", variable, level, "n")]
     (percent,) = results[("baseline", "treated", "", "", variable, level, "percent")]
     assert float(count["value"]) == n

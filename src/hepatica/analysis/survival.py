@@ -175,10 +175,11 @@ def _landmarks(study: Study, row: partial[Result], curve: Curve) -> Iterator[Res
     ):
         named = partial(row, level=f"{month:g} months", unit="probability", method=method)
         note = "" if at.survival is not None else "beyond the longest time"
+        bound = note or "no limits where the curve is 0 or nobody had the event"
         yield named(statistic="at_risk", value=float(at.at_risk), unit="patients", method="")
         yield named(statistic="estimate", value=at.survival, note=note)
-        yield named(statistic="ci_low", value=at.lower, note=note)
-        yield named(statistic="ci_high", value=at.upper, note=note)
+        for statistic, value in (("ci_low", at.lower), ("ci_high", at.upper)):
+            yield named(statistic=statistic, value=value, note=bound if value is None else "")
 
 
 def follow_up_results(study: Study, adam: Adam, people: Population) -> Iterator[Result]:

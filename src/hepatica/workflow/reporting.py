@@ -9,7 +9,7 @@ from pathlib import Path
 from hepatica.core.errors import MissingExtra
 from hepatica.core.finding import Finding
 from hepatica.workflow.acceptance import Acceptance
-from hepatica.workflow.progress import Progress
+from hepatica.workflow.progress import progress
 from hepatica.workflow.workspace import Workspace
 
 try:
@@ -25,14 +25,14 @@ def run_study_report(workspace: Workspace, output: Path) -> list[Path]:
 
     Raises      NotReady, with every finding, while one at error level stands.
     """
-    with Progress(4) as progress:
-        progress.step("Reading the records")
+    with progress(4) as step:
+        step("Reading the records")
         records = workspace.records
-        progress.step("Deriving the datasets")
+        step("Deriving the datasets")
         workspace.adam()
-        progress.step("Computing the results")
+        step("Computing the results")
         analysis = workspace.analysis
-        progress.step("Writing the report")
+        step("Writing the report")
         stand, accepted = workspace.findings()
         given = ReportInput(
             study=workspace.protocol,
