@@ -131,7 +131,7 @@ def test_later_scans_never_change_earlier_responses(seed: int, criterion: str, c
 
 
 @settings(max_examples=15, deadline=None)
-@given(seed=SEED, factor=st.sampled_from([2.0, 3.0, 10.0]))
+@given(seed=SEED, factor=st.sampled_from([0.5, 2.0]))
 def test_scaling_all_sizes_changes_no_response(seed: int, factor: float) -> None:
     """RECIST 1.0 without its 5 mm for 'too small': only ratios count."""
     lesions = random_lesions(40, seed)

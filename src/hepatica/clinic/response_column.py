@@ -245,16 +245,17 @@ def micrometres(size_mm: Array) -> Array:
 
 
 def measured_size(sizes: Sizes, site: Array, criterion: Criterion) -> Array:
-    """Size that the criterion measures, from the column it reads."""
-    size = micrometres(sizes["diameter_mm" if criterion.measure == "diameter" else "viable_mm"])
+    """Size that the criterion measures; 0 as well where the whole diameter is 0."""
+    along = micrometres(sizes["diameter_mm"])
+    size = along if criterion.measure == "diameter" else micrometres(sizes["viable_mm"])
     if criterion.measure == "viable product":
         across = micrometres(sizes["viable_perpendicular_mm"])
         product = np.where((size >= 0) & (across >= 0), size * across, word.NO_SIZE)
-        return np.where(size == 0, 0, product)
+        size = np.where(size == 0, 0, product)
     if criterion.node_short_axis:
-        node = np.flatnonzero((site == NODE) | (site == HILAR_NODE))
-        size[node] = micrometres(sizes["short_axis_mm"][node])
-    return size
+        node = (site == NODE) | (site == HILAR_NODE)
+        size = np.where(node, micrometres(sizes["short_axis_mm"]), size)
+    return np.where((size < 0) & (along == 0), 0, size)
 
 
 def disease_limit(site: Array, criterion: Criterion) -> Array:

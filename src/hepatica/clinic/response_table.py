@@ -89,16 +89,11 @@ def visit_table(stretch: Stretch, columns: LesionColumns, criterion: Criterion) 
     visit = stretch.after_baseline
     found = {name: stretch.visits[name][visit] for name in USED}
     patient = stretch.visit_patient[visit]
-    complete = (found["missing"] == 0) & (found["targets"] > 0)
-    shown = complete | (
-        (found["target"] == word.PD) & (found["targets"] > 0) & (found["baseline"] >= 0)
-    )
-    no_baseline = found["baseline"] < 0
-    unit = criterion.scale
-    of_new = (found["clause"] >= word.NEW_LESION) & (found["clause"] <= word.NEW_LESION_STANDS)
+    day = stretch.visits["day"]
+    new = (found["clause"] >= word.NEW_LESION) & (found["clause"] <= word.NEW_LESION_STANDS)
     seen = stretch.patients["new_seen"][patient]
     confirmed = stretch.patients["new_confirmed"][patient]
-    day = stretch.visits["day"]
+    lesion = deciding_lesion(stretch, visit, found["clause"])
     return pa.table(
         {
             "subject": columns.subjects.take(pa.array(stretch.subject[patient])),
@@ -108,27 +103,35 @@ def visit_table(stretch: Stretch, columns: LesionColumns, criterion: Criterion) 
             "non_target": words(found["non_target"], word.RESPONSES),
             "new_lesion": words(found["new"], word.NEW_LESIONS),
             "overall": words(found["overall"], word.RESPONSES),
-            "sum_mm": sizes(found["total"], unit, ~shown),
-            "baseline_mm": sizes(found["baseline"], unit, no_baseline),
-            "nadir_mm": sizes(found["nadir"], unit, no_baseline),
-            "nadir_date": date_column(day[found["nadir_visit"]], no_baseline),
-            "change_from_baseline_pct": percent_change(
-                found["total"], found["baseline"], ~shown | no_baseline
-            ),
-            "change_from_nadir_pct": percent_change(
-                found["total"], found["nadir"], ~shown | no_baseline
-            ),
+            **sum_columns(found, day, criterion.scale),
             "clause": words(found["clause"], word.CLAUSES),
             "matrix_row": pa.array(found["matrix_row"], pa.int8()),
             "targets": pa.array(found["targets"], pa.int16()),
             "targets_missing": pa.array(found["missing"], pa.int16()),
-            "lesion": labels_at(columns.lesions, deciding_lesion(stretch, visit, found["clause"])),
-            "first_seen_date": date_column(day[seen], ~of_new),
-            "confirmed_date": date_column(day[confirmed], ~of_new),
-            "complete": pa.array(complete),
+            "lesion": labels_at(columns.lesions, lesion),
+            "first_seen_date": date_column(day[seen], ~new),
+            "confirmed_date": date_column(day[confirmed], ~new),
+            "complete": pa.array((found["missing"] == 0) & (found["targets"] > 0)),
             "after_pd": pa.array(found["after_pd"] > 0),
         }
     )
+
+
+def sum_columns(found: dict[str, Array], day: Array, scale: int) -> dict[str, pa.Array]:
+    """Sum, baseline, nadir and changes of visits; the sum of a part only where it proves PD."""
+    total, baseline, nadir = found["total"], found["baseline"], found["nadir"]
+    measured = baseline >= 0
+    proves_pd = (found["target"] == word.PD) & measured
+    shown = (found["targets"] > 0) & ((found["missing"] == 0) | proves_pd)
+    unknown = ~(shown & measured)
+    return {
+        "sum_mm": sizes(total, scale, ~shown),
+        "baseline_mm": sizes(baseline, scale, ~measured),
+        "nadir_mm": sizes(nadir, scale, ~measured),
+        "nadir_date": date_column(day[found["nadir_visit"]], ~measured),
+        "change_from_baseline_pct": percent_change(total, baseline, unknown),
+        "change_from_nadir_pct": percent_change(total, nadir, unknown),
+    }
 
 
 def best_table(stretch: Stretch, columns: LesionColumns, criterion: Criterion) -> pa.Table:

@@ -37,13 +37,15 @@ Choices where the publications are silent
 - After a CR (overall, or a nadir of 0) any target that is disease again is PD, whatever the sum
   (EORTC clarification); a node is disease again at its limit, not below.
 - 'too small' counts 5 mm where no size was given (EASL 5 x 5 mm2), in RECIST 1.0 as well.
+- A lesion of diameter 0 has no viable part and no short axis: 0, where these are not given.
 - Nodes: RECIST 1.0 has no rule; we take the short axis, as the input format does, without the
   10 mm limit. EASL has none; we treat a node as any other lesion.
 - Two rows for one lesion on one date that disagree make it not evaluable; equal ones count once.
 - Parts of a split lesion are added, a merged one is measured once, by the reader, before entry.
 - Non-targets: progressed in any is PD; else one not evaluated is NE (RECIST 1.1: 'not all
-  evaluated'); else absent in all is CR; else NON-CR/NON-PD. A node below its limit is absent. A
-  non-target first recorded after baseline counts from then on (and is a finding).
+  evaluated'); else absent in all is CR; else NON-CR/NON-PD. A node below its limit is absent, and
+  so, for mRECIST and EASL, is a non-target whose viable part is 0. A non-target first recorded
+  after baseline counts from then on (and is a finding).
 - A new lesion once confirmed stands at every later visit, and also, back-dated, from the first
   visit that showed it as equivocal: these earlier visits are recomputed. This is the only way in
   which a later scan changes an earlier response. 'absent' clears an equivocal lesion.
