@@ -160,3 +160,24 @@ def test_a_wrong_lesion_file_is_told(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "lesions.csv:3 [date] error R001" in done.stderr
     assert hepatica("response", path, "--criterion", "WHO", "--json").returncode == 2
+
+
+def test_what_does_not_exist_is_null_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "same.csv"
+    path.write_text("t,e,g\n1,1,a\n1,1,b\n")
+    done = hepatica("survival", path, "--time", "t", "--event", "e", "--group", "g", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["log_rank"]["p"] is None
+    assert "variance" in document["log_rank"]["note"]
+    assert document["groups"][0]["median"] == 1
+
+
+def test_a_figure_is_drawn(tmp_path: Path) -> None:
+    path = _written(tmp_path, "csv")
+    for ending in ("svg", "png"):
+        figure = tmp_path / f"km.{ending}"
+        done = hepatica("survival", path, *OPTIONS, "--figure", figure)
+        assert done.returncode == 0, done.stderr
+        assert figure.stat().st_size > 2000
+    assert hepatica("survival", path, *OPTIONS, "--figure", tmp_path / "km.gif").returncode == 2

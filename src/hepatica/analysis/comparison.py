@@ -14,7 +14,7 @@ from hepatica.analysis.population import Population, Row, population
 from hepatica.analysis.result import Result
 from hepatica.analysis.survival import Key, Times, curve_results, endpoint_criteria, endpoint_times
 from hepatica.clinic.dataset import Adam
-from hepatica.core.errors import HepaticaError
+from hepatica.core.errors import HepaticaError, NotDefined
 from hepatica.stats.cox import CoxFit, cox, proportional_hazards_test
 from hepatica.stats.kaplan_meier import Curve
 from hepatica.stats.log_rank import log_rank
@@ -135,7 +135,11 @@ def _log_rank(
         yield row(statistic="p_value", value=None, note="fewer than two groups")
         return
     strata = [split.strata[s] for s in times.subjects] if split.strata else None
-    found = log_rank(times.days, times.event, groups, rho=split.rho, strata=strata)
+    try:
+        found = log_rank(times.days, times.event, groups, rho=split.rho, strata=strata)
+    except NotDefined as error:
+        yield row(statistic="p_value", value=None, note=str(error))
+        return
     yield row(statistic="statistic", value=found.statistic, note=note)
     yield row(statistic="df", value=float(found.df), note=note)
     yield row(statistic="p_value", value=found.p_value, note=note)

@@ -150,7 +150,7 @@ def _comparison(
     code = np.zeros(len(time), np.int64)
     for i, (_, own) in enumerate(groups):
         code[own] = i
-    test = log_rank(time, event, code)
+    rank = _log_rank_document(time, event, code)
     others = groups[1:]
     try:
         fit = cox(
@@ -176,8 +176,15 @@ def _comparison(
         ]
         model = {"reference": groups[0][0], "terms": terms, "converged": fit.converged}
         model["notes"] = list(fit.notes)
-    rank = {"statistic": test.statistic, "df": test.df, "p": test.p_value}
     return {"log_rank": rank, "cox": model}
+
+
+def _log_rank_document(time: np.ndarray, event: np.ndarray, code: np.ndarray) -> dict[str, Any]:
+    try:
+        test = log_rank(time, event, code)
+    except NotDefined as error:
+        return {"statistic": None, "df": None, "p": None, "note": str(error)}
+    return {"statistic": test.statistic, "df": test.df, "p": test.p_value}
 
 
 def _finite(value: float) -> float | None:
@@ -186,7 +193,7 @@ def _finite(value: float) -> float | None:
 
 def _text(document: dict[str, Any], choice: SurvivalChoice) -> str:
     from hepatica.cli.columned import columned
-    from hepatica.report.number import median_time, p_value, plain, ratio_interval
+    from hepatica.report.number import median_time, p_value, plain, ratio, ratio_interval
 
     times = [plain(t) for t in choice.at_times]
     rows = [["group", "n", "events", "median (95% CI)", *(f"S({t}) (95% CI)" for t in times)]]
@@ -197,7 +204,7 @@ def _text(document: dict[str, Any], choice: SurvivalChoice) -> str:
     parts = [columned(rows)]
     if document.get("log_rank"):
         test = document["log_rank"]
-        statistic = f"chi-square {plain(round(test['statistic'], 4))} on {test['df']} df"
+        statistic = test.get("note") or f"chi-square {ratio(test['statistic'])} on {test['df']} df"
         parts.append(f"log-rank: {statistic}, P = {p_value(test['p'])}")
     if document.get("cox"):
         model = document["cox"]
