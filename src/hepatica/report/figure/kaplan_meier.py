@@ -98,9 +98,12 @@ def survival_data(strands: Sequence[Strand], axis: TimeAxis) -> Columns:
 
 
 def thin_from(curve: Curve) -> float | None:
-    """First time of the curve after which few are at risk; None where that never happens."""
+    """Time from which few are at risk, 0 for a small group; None where that never happens."""
     few = curve.at_risk < max(FEW_AT_RISK, FEW_SHARE * curve.n)
-    return float(curve.time[int(np.argmax(few)) - 1]) if few.any() and not few[0] else None
+    if not few.any():
+        return None
+    first = int(np.argmax(few))
+    return float(curve.time[first - 1]) if first else 0.0
 
 
 def _drawn(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import matplotlib
@@ -27,6 +28,7 @@ MOST_LANES = 150
 
 _LANE_IN = 0.19
 _LABELLED = 60
+_LETTER_IN = 0.065
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def render_swimmer(lanes: Sequence[Lane], legend: Legend) -> Drawing:
     lane_in = _LANE_IN if len(lanes) <= _LABELLED else 0.07
     with matplotlib.rc_context(STYLE):
         figure = sheet(0.5 + 0.62 + lane_in * max(len(lanes), 4))
-        axes = panel(figure, 1.15, 0.62, 0.2, 0.5)
+        axes = panel(figure, sum(_columns_in(ordered)), 0.62, 0.2, 0.5)
         _set_axes(axes, ordered)
         marks = [_draw_lane(axes, lane, i) for i, lane in enumerate(ordered)]
         _draw_key(axes, ordered)
@@ -167,26 +169,28 @@ def _set_axes(axes: Any, lanes: Sequence[Lane]) -> None:
     axes.set_yticks([])
     if len(lanes) > _LABELLED:
         return
-    transform = axes.get_yaxis_transform()
-    left = -1 / (axes.get_position().width * axes.figure.get_size_inches()[0])
-    axes.text(
-        left * 0.48, -0.75, "Subject", transform=transform, ha="right", color=QUIET, fontsize=7
-    )
-    axes.text(left * 0.22, -0.75, "Best", transform=transform, ha="center", color=QUIET, fontsize=7)
+    _draw_names(axes, lanes)
+
+
+def _columns_in(lanes: Sequence[Lane]) -> tuple[float, float]:
+    """Widths of the columns left of the lanes: subject, best response."""
+    if len(lanes) > _LABELLED:
+        return 0.3, 0.1
+    names = max([len(lane.subject) for lane in lanes], default=0)
+    best = max([len(lane.best_response) for lane in lanes], default=0)
+    return 0.25 + _LETTER_IN * max(names, 7), 0.25 + _LETTER_IN * max(best, 4)
+
+
+def _draw_names(axes: Any, lanes: Sequence[Lane]) -> None:
+    inch = 1 / (axes.get_position().width * axes.figure.get_size_inches()[0])
+    best_in = _columns_in(lanes)[1]
+    left, middle = -best_in * inch, -best_in / 2 * inch
+    put = partial(axes.text, transform=axes.get_yaxis_transform())
+    put(left, -0.75, "Subject", ha="right", color=QUIET, fontsize=7)
+    put(middle, -0.75, "Best", ha="center", color=QUIET, fontsize=7)
     for i, lane in enumerate(lanes):
-        axes.text(
-            left * 0.48, i, lane.subject, transform=transform, ha="right", va="center", fontsize=7.5
-        )
-        axes.text(
-            left * 0.22,
-            i,
-            lane.best_response,
-            transform=transform,
-            ha="center",
-            va="center",
-            fontsize=7.5,
-            color=QUIET,
-        )
+        put(left, i, lane.subject, ha="right", va="center", fontsize=7.5)
+        put(middle, i, lane.best_response, ha="center", va="center", fontsize=7.5, color=QUIET)
 
 
 def _draw_key(axes: Any, lanes: Sequence[Lane]) -> None:

@@ -32,6 +32,8 @@ UPPER_LINE_PCT = 20.0
 LOWER_LINE_PCT = -30.0
 
 _LABELLED = 60
+_LETTER_IN = 0.065
+_ONE_ROW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,13 @@ def render_waterfall(bars: Sequence[Bar], legend: Legend, *, y_text: str) -> Dra
     """Waterfall of `bars`, sorted from the largest growth to the largest shrinkage."""
     ordered = sorted(bars, key=lambda b: (-b.change_pct, b.subject))
     with matplotlib.rc_context(STYLE):
-        figure = sheet(3.55)
-        axes = panel(figure, 0.85, 0.62 if len(bars) <= _LABELLED else 0.4, 0.12, 0.42)
+        foot = _foot_in(ordered)
+        figure = sheet(2.93 + foot)
+        handles = _handles(ordered)
+        axes = panel(figure, 0.85, foot, 0.12, 0.4 if len(handles) <= _ONE_ROW else 0.55)
         marks = _draw_bars(axes, ordered)
         _set_axes(axes, ordered, y_text)
-        _draw_key(axes, ordered)
+        _draw_key(figure, handles)
         return render_drawing(figure, legend, waterfall_data(ordered), marks)
 
 
@@ -64,6 +68,12 @@ def waterfall_data(bars: Sequence[Bar]) -> Columns:
         "best_response": [b.response for b in bars],
         "new_lesion": ["Y" if b.new_lesion else "N" for b in bars],
     }
+
+
+def _foot_in(bars: Sequence[Bar]) -> float:
+    if len(bars) > _LABELLED:
+        return 0.5
+    return 0.42 + _LETTER_IN * max((len(b.subject) for b in bars), default=0)
 
 
 def _draw_bars(axes: Any, bars: Sequence[Bar]) -> list[Mark]:
@@ -115,7 +125,8 @@ def _write(axes: Any, x: float, y: float, text: str, rotation: float = 0) -> Non
 
 
 def _mark_new_lesion(axes: Any, x: float, y: float, *, clipped: bool) -> None:
-    offset = (28 if clipped else 6) if y >= 0 else -6
+    above = 28 if clipped else 15 if y == 0 else 6
+    offset = above if y >= 0 else -6
     transform = matplotlib.transforms.offset_copy(
         axes.transData, fig=axes.figure, x=0, y=offset, units="points"
     )
@@ -158,7 +169,7 @@ def _set_axes(axes: Any, bars: Sequence[Bar], y_text: str) -> None:
     axes.set_xlabel("Subject", color=QUIET)
 
 
-def _draw_key(axes: Any, bars: Sequence[Bar]) -> None:
+def _handles(bars: Sequence[Bar]) -> list[Any]:
     present = {b.response if b.response in RESPONSES else "NE" for b in bars}
     handles: list[Any] = [
         Patch(facecolor=s.colour, edgecolor=INK, hatch=s.hatch, linewidth=0.6, label=s.text)
@@ -166,28 +177,22 @@ def _draw_key(axes: Any, bars: Sequence[Bar]) -> None:
         if code in present
     ]
     if any(b.new_lesion for b in bars):
-        handles.append(
-            Line2D(
-                [],
-                [],
-                marker="P",
-                color=INK,
-                linestyle="none",
-                markersize=5,
-                label="New-lesion PD",
-            )
-        )
-    if handles:
-        axes.legend(
-            handles=handles,
-            loc="lower left",
-            bbox_to_anchor=(0, 1.02),
-            ncols=len(handles),
-            frameon=False,
-            borderaxespad=0,
-            handlelength=1.8,
-            handleheight=1.0,
-            columnspacing=1.2,
-            handletextpad=0.5,
-            fontsize=7.5,
-        )
+        cross = Line2D([], [], marker="P", color=INK, linestyle="none", markersize=5)
+        cross.set_label("New-lesion PD")
+        handles.append(cross)
+    return handles
+
+
+def _draw_key(figure: Any, handles: list[Any]) -> None:
+    figure.legend(
+        handles=handles,
+        loc="upper center",
+        ncols=len(handles) if len(handles) <= _ONE_ROW else 4,
+        frameon=False,
+        borderaxespad=0.4,
+        handlelength=1.7,
+        handleheight=1.0,
+        columnspacing=1.1,
+        handletextpad=0.5,
+        fontsize=7.5,
+    )
