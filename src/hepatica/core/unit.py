@@ -29,7 +29,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class TestUnit:
+class KnownUnit:
     """Units of one test: the standard unit, all accepted ones by plain spelling, the source."""
 
     unit: str
@@ -38,20 +38,20 @@ class TestUnit:
 
 
 @cache
-def test_units() -> dict[str, TestUnit]:
+def known_units() -> dict[str, KnownUnit]:
     """Units of every test of `units.toml`, by test code."""
     text = files("hepatica.core").joinpath("units.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
     families = content["families"]
     return {
-        test: _test_unit(families[block["family"]] if "family" in block else block)
+        test: _known_unit(families[block["family"]] if "family" in block else block)
         for test, block in content["tests"].items()
     }
 
 
 def factor_of(test: str, unit: str) -> Factor | None:
     """Factor that takes `unit` to the standard unit of `test`; None where it is not known."""
-    known = test_units().get(test)
+    known = known_units().get(test)
     return known.factors.get(plain_unit(unit)) if known else None
 
 
@@ -69,7 +69,7 @@ def convert(value: float, test: str, unit: str) -> tuple[float, str] | None:
     Examples    >>> convert(2.0, "BILI", "mg/dL")
                 (34.208, 'umol/L')
     """
-    known = test_units().get(test)
+    known = known_units().get(test)
     if known is None:
         return value, unit
     factor = known.factors.get(plain_unit(unit))
@@ -84,10 +84,10 @@ def plain_unit(text: str) -> str:
     return _POWER.sub(lambda match: f"10^{match[1]}", text)
 
 
-def _test_unit(block: dict[str, Any]) -> TestUnit:
+def _known_unit(block: dict[str, Any]) -> KnownUnit:
     shifts = block.get("shift", {})
     factors = {
         plain_unit(unit): Factor(unit, scale, shifts.get(unit, 0.0))
         for unit, scale in block["factors"].items()
     }
-    return TestUnit(block["unit"], factors, block["source"])
+    return KnownUnit(block["unit"], factors, block["source"])

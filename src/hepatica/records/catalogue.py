@@ -12,7 +12,7 @@ from importlib.resources import files
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class CatalogueTest:
     """A test: code, name, plausible range in its standard unit, other spellings, LOINC code."""
 
     code: str
@@ -24,11 +24,11 @@ class Test:
 
 
 @cache
-def catalogue(name: str) -> dict[str, Test]:
+def catalogue(name: str) -> dict[str, CatalogueTest]:
     """Tests of the catalogue `lab_tests` or `vital_tests`, by code."""
     text = files("hepatica.records").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     return {
-        code: Test(
+        code: CatalogueTest(
             code,
             block["name"],
             block["low"],

@@ -8,8 +8,8 @@ from statistics import median
 import numpy as np
 
 from hepatica.core.finding import Finding
-from hepatica.core.unit import Factor, factor_of, test_units
-from hepatica.records.catalogue import Test, catalogue
+from hepatica.core.unit import Factor, factor_of, known_units
+from hepatica.records.catalogue import CatalogueTest, catalogue
 from hepatica.records.draft import Draft, Fault
 from hepatica.records.table import Column, Table, tables
 
@@ -50,7 +50,7 @@ def check_tests(draft: Draft) -> list[Finding]:
 
 
 def _implausible(
-    draft: Draft, name: str, known: dict[str, Test]
+    draft: Draft, name: str, known: dict[str, CatalogueTest]
 ) -> Iterable[tuple[int, Fault, bool]]:
     signs: Sequence[str | None] = [None] * draft.size(name)
     if name == "labs":
@@ -71,14 +71,14 @@ def _implausible(
         yield index, fault, bool(hint)
 
 
-def _range_in(factor: Factor, test: Test) -> str:
+def _range_in(factor: Factor, test: CatalogueTest) -> str:
     return range_text(
         test.low / factor.scale - factor.shift, test.high / factor.scale - factor.shift
     )
 
 
-def _slip(test: str, value: float, factor: Factor, range_: Test) -> str:
-    for other in test_units()[test].factors.values():
+def _slip(test: str, value: float, factor: Factor, range_: CatalogueTest) -> str:
+    for other in known_units()[test].factors.values():
         same = abs(other.scale - factor.scale) < 1e-9 * factor.scale and not other.shift
         if not same and range_.low <= (value + other.shift) * other.scale <= range_.high:
             times = "" if other.shift or factor.shift else f": x{other.scale / factor.scale:.4g}"

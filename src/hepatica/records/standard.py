@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
-from hepatica.core.unit import factor_of, test_units
+from hepatica.core.unit import factor_of, known_units
 from hepatica.records.place import Places
 from hepatica.records.table import Table
 
@@ -32,7 +32,7 @@ def derive_standard(table: Table, rows: pa.Table, places: Places) -> tuple[pa.Ta
     findings: list[Finding] = []
     present = rows["value"].is_valid().to_numpy()
     for (test, unit), indices in pairs.items():
-        known = test_units().get(test or "")
+        known = known_units().get(test or "")
         factor = factor_of(test, unit) if known else None
         if known and not factor:
             told = [places.of(table, rows, i, "unit") for i in indices if present[i]]
@@ -49,7 +49,7 @@ def derive_standard(table: Table, rows: pa.Table, places: Places) -> tuple[pa.Ta
 
 
 def _unknown(places: list[Place], test: str, unit: str) -> list[Finding]:
-    known = ", ".join(dict.fromkeys(f.unit for f in test_units()[test].factors.values() if f.unit))
+    known = ", ".join(dict.fromkeys(f.unit for f in known_units()[test].factors.values() if f.unit))
     found = f"{test} in '{unit}'" if unit else f"{test} without a unit"
     return [finding_of("R008", place, found=found, expected=f"one of {known}") for place in places]
 
