@@ -10,16 +10,11 @@ import pytest
 
 from hepatica.core.errors import UsageError
 from hepatica.report.figure.drawing import Drawing, Legend
-from hepatica.report.figure.kaplan_meier import (
-    Strand,
-    TimeAxis,
-    render_kaplan_meier,
-    survival_data,
-    thin_from,
-)
+from hepatica.report.figure.kaplan_meier import render_kaplan_meier
 from hepatica.report.figure.placement import label_places
 from hepatica.report.figure.scale import time_ticks
 from hepatica.report.figure.spider import Point, Thread, render_spider
+from hepatica.report.figure.strand import Strand, TimeAxis, survival_data, thin_from
 from hepatica.report.figure.swimmer import Lane, render_swimmer, swimmer_data
 from hepatica.report.figure.waterfall import Bar, render_waterfall
 from hepatica.report.survival_figure import render_survival_figure

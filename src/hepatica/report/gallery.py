@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hepatica.report import number
 from hepatica.report.figure.drawing import Drawing, Legend
-from hepatica.report.figure.kaplan_meier import TimeAxis, render_kaplan_meier
+from hepatica.report.figure.kaplan_meier import render_kaplan_meier
 from hepatica.report.figure.source import (
     spider_threads,
     survival_strand,
@@ -15,6 +15,7 @@ from hepatica.report.figure.source import (
     waterfall_bars,
 )
 from hepatica.report.figure.spider import render_spider
+from hepatica.report.figure.strand import TimeAxis
 from hepatica.report.figure.swimmer import MOST_LANES, render_swimmer
 from hepatica.report.figure.waterfall import render_waterfall
 from hepatica.report.input import ReportInput

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from hepatica.core.errors import UsageError
 from hepatica.report.figure.drawing import Form, Legend
-from hepatica.report.figure.kaplan_meier import Strand, TimeAxis, render_kaplan_meier
+from hepatica.report.figure.kaplan_meier import render_kaplan_meier
+from hepatica.report.figure.strand import Strand, TimeAxis
 from hepatica.stats.kaplan_meier import Curve, Plateau, median_survival
 
 

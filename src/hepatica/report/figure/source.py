@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hepatica.report.figure.kaplan_meier import Strand
 from hepatica.report.figure.spider import Point, Thread
+from hepatica.report.figure.strand import Strand
 from hepatica.report.figure.swimmer import Lane
 from hepatica.report.figure.waterfall import Bar
 from hepatica.report.input import ReportInput

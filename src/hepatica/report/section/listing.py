@@ -16,6 +16,8 @@ from hepatica.report.table import Cell, Line, Table
 
 MOST_LISTED = 200
 
+_ORDER = list(Level)
+
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
@@ -52,52 +54,45 @@ def deviation_table(deviations: pa.Table) -> Table:
 
 
 def finding_tables(findings: Sequence[Finding]) -> tuple[Table, Table]:
-    """Findings counted by code, and listed one by one."""
-    counts = Counter((f.level, f.code) for f in findings)
-    order = list(Level)
+    """Findings counted by code, and listed one by one, the gravest first."""
+    return _by_code(findings), _one_by_one(findings)
+
+
+def _by_code(findings: Sequence[Finding]) -> Table:
+    counts = Counter((_ORDER.index(f.level), f.code) for f in findings)
     codes = finding_codes()
-    by_code = Table(
+    lines = []
+    for (level, code), count in sorted(counts.items()):
+        title = codes[code].title if code in codes else ""
+        cells = (Cell(str(_ORDER[level])), Cell(title), Cell(number.count(count)))
+        lines.append(Line(code, cells))
+    return Table(
         key="finding-codes",
         title="Findings by code",
         stub="Code",
         columns=("Level", "Meaning", "Count"),
-        lines=tuple(
-            Line(
-                code,
-                (
-                    Cell(str(level)),
-                    Cell(codes[code].title if code in codes else ""),
-                    Cell(number.count(count)),
-                ),
-            )
-            for (level, code), count in sorted(
-                counts.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
-            )
-        ),
+        lines=tuple(lines),
         prose=True,
     )
-    listed = sorted(findings, key=lambda f: order.index(f.level))
-    one_by_one = Table(
+
+
+def _one_by_one(findings: Sequence[Finding]) -> Table:
+    listed = sorted(findings, key=lambda f: _ORDER.index(f.level))
+    return Table(
         key="findings",
         title="Findings",
         stub="Place",
         columns=("Level", "Code", "Found", "Expected"),
-        lines=tuple(
-            Line(
-                str(f.place),
-                (
-                    Cell(str(f.level)),
-                    Cell(f.code),
-                    Cell(f.found, subjects=(f.subject,) if f.subject else ()),
-                    Cell(f"{f.expected} ({f.hint})" if f.hint else f.expected),
-                ),
-            )
-            for f in listed[:MOST_LISTED]
-        ),
+        lines=tuple(_finding_line(f) for f in listed[:MOST_LISTED]),
         footnotes=shortened(len(listed), "findings.csv"),
         prose=True,
     )
-    return by_code, one_by_one
+
+
+def _finding_line(f: Finding) -> Line:
+    found = Cell(f.found, subjects=(f.subject,) if f.subject else ())
+    expected = Cell(f"{f.expected} ({f.hint})" if f.hint else f.expected)
+    return Line(str(f.place), (Cell(str(f.level)), Cell(f.code), found, expected))
 
 
 def acceptance_table(acceptances: Iterable[Acceptance]) -> Table:
