@@ -6,6 +6,8 @@ The rule text is `hepatica.clinic.rules.response`; this is its door for tables.
 from __future__ import annotations
 
 import functools
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -160,17 +162,31 @@ def derive_response(
     rule = criterion.rule(options.pd_abs_mm)
     plan = Plan(criterion, rule, terms, options.min_sd_days, engine)
     days = patient_days(columns, subjects)
-    visits, bests = [], []
-    findings = check_keys(columns)
-    for part in stretch_parts(columns.subject):
-        stretch = run_stretch(columns, part, plan, days)
-        visits.append(visit_table(stretch, columns, criterion))
-        bests.append(best_table(stretch, columns, criterion))
-        findings += check_stretch(stretch, columns, criterion, part)
-    best = pa.concat_tables(bests)
+    run = functools.partial(derive_stretch, columns, plan, days)
+    parts = stretch_parts(columns.subject)
+    if engine.compiled and len(parts) > 1:
+        with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+            derived = list(pool.map(run, parts))
+    else:
+        derived = [run(part) for part in parts]
+    visits = pa.concat_tables([visit for visit, _, _ in derived])
+    best = pa.concat_tables([best for _, best, _ in derived])
     if subjects is not None:
         best = with_unseen(best, subjects, criterion.name)
-    return Response(options, pa.concat_tables(visits), best, tuple(findings), columns, criterion)
+    findings = check_keys(columns) + [f for _, _, found in derived for f in found]
+    return Response(options, visits, best, tuple(findings), columns, criterion)
+
+
+def derive_stretch(
+    columns: LesionColumns, plan: Plan, days: PatientDays, part: slice
+) -> tuple[pa.Table, pa.Table, list[Finding]]:
+    """Visits, best responses and findings of the patients whose rows lie in `part`."""
+    stretch = run_stretch(columns, part, plan, days)
+    return (
+        visit_table(stretch, columns, plan.criterion),
+        best_table(stretch, columns, plan.criterion),
+        check_stretch(stretch, columns, plan.criterion, part),
+    )
 
 
 def chosen_engine(name: str, patients: int) -> Engine:

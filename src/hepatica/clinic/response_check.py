@@ -289,18 +289,14 @@ def patient_faults(
 
 
 def organ_counts(stretch: Stretch, columns: LesionColumns, part: slice) -> Array:
-    """Most targets in one organ, for each patient; all nodes are one organ, so is the liver."""
+    """Most target rows in one organ, for each patient; all nodes are one organ, so is the liver."""
     at = np.flatnonzero(baseline_targets(stretch, columns, part))
     rows = np.diff(stretch.visits["first"], append=len(stretch.rows))
     patient = np.repeat(stretch.visit_patient, rows)[at]
     organ = organ_codes(columns, part, at)
-    lesion = columns.lesion[part][at].astype(np.int64)
-    organs, lesions = int(organ.max(initial=0)) + 1, len(columns.lesions)
-    distinct = np.unique((patient * organs + organ) * lesions + lesion)
-    groups, count = np.unique(distinct // lesions, return_counts=True)
-    most = np.zeros(len(stretch.patients), np.int64)
-    np.maximum.at(most, groups // organs, count)
-    return most
+    organs = int(organ.max(initial=0)) + 1
+    count = np.bincount(patient * organs + organ, minlength=len(stretch.patients) * organs)
+    return count.reshape(-1, organs).max(axis=1)
 
 
 def organ_codes(columns: LesionColumns, part: slice, at: Array) -> Array:

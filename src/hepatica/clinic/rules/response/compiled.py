@@ -106,7 +106,7 @@ def compiled_engine() -> Engine:
         for text in _TEXTS:
             names = {**text.__globals__, **compiled}
             copy = FunctionType(text.__code__, names, text.__name__)
-            compiled[text.__name__] = numba.njit(copy, cache=text in kept)
+            compiled[text.__name__] = numba.njit(copy, cache=text in kept, nogil=True)
     finally:
         numba.config.CACHE_DIR = usual
     return Engine(compiled["run_course"], compiled["run_best"], compiled=True)
