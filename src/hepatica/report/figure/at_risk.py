@@ -22,7 +22,8 @@ def render_at_risk(
     figure = axes.figure
     width, height = figure.get_size_inches()
     box = axes.get_position()
-    edge = box.x0 - 0.32 / width
+    widest = max(len(number.count(s.curve.n)) for s in strands)
+    edge = box.x0 - (0.22 + 0.04 * widest) / width
     y = box.y0 - 0.54 / height
     figure.text(edge, y, _RISK_TEXT, ha="right", va="center", fontsize=7, color=QUIET)
     marks = []

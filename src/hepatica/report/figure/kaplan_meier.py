@@ -199,8 +199,9 @@ def _summary(strand: Strand, axis: TimeAxis) -> str:
     median = number.median_time(m.estimate, m.lower, m.upper, axis.unit)
     unit = f" {axis.unit}" if axis.unit and m.estimate is not None else ""
     value, _, limits = median.rpartition(" (")
+    events = "event" if curve.n_events == 1 else "events"
     return (
-        f"{number.count(curve.n_events)} events in {number.count(curve.n)}; median {value}{unit} "
+        f"{number.count(curve.n_events)} {events} in {number.count(curve.n)}; median {value}{unit} "
         f"({number.level(curve.conf_level)} CI {limits}"
     )
 
