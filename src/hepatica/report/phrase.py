@@ -56,7 +56,7 @@ def grouping_text(by: str) -> str:
 def group_text(group: str) -> str:
     """Printed name of a group, such as "Vascular invasion" and "No vascular invasion"."""
     by, level = group_split(group)
-    if by == "Arm":
+    if by in ("Arm", "ARM"):
         return level
     label = grouping_text(by)
     match level:
