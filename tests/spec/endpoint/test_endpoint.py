@@ -1,0 +1,229 @@
+"""Endpoints of drawn courses under the three rule sets.
+
+Rules: reference page "response", section 7 (FDA 2007, EMA 2012, the seed's own). Scans are due
+every 6 to 8 weeks with a window of 7 days, so two missed visits are more than
+2 x 56 + 2 x 7 = 126 days without an adequate assessment.
+"""
+
+from pathlib import Path
+
+import pytest
+from course import adam_of, time_of
+
+PD_OR_DEATH = ("progression", "death")
+PFS = [
+    {"id": "FDA", "events": PD_OR_DEATH, "rule_set": "FDA"},
+    {"id": "EMA", "events": PD_OR_DEATH, "rule_set": "EMA"},
+    {"id": "SEED", "events": ("progression",), "rule_set": "seed"},
+]
+BASE = "d-7 scan 50; d0 TACE; "
+LAST = "Last Tumor Assessment"
+
+# course -> FDA, EMA, seed as (days, CNSR, description)
+CASES = {
+    "progression at a scan": (
+        "d42 scan 40; d84 scan 50; d200 alive",
+        (84, 0, "Disease Progression"),
+        (84, 0, "Disease Progression"),
+        (84, 0, "Disease Progression"),
+    ),
+    "progression by a new lesion": (
+        "d42 scan 40; d42 new; d200 alive",
+        (42, 0, "Disease Progression"),
+        (42, 0, "Disease Progression"),
+        (42, 0, "Disease Progression"),
+    ),
+    "no progression, alive": (
+        "d42 scan 40; d84 scan 40; d200 alive",
+        (84, 1, LAST),
+        (84, 1, LAST),
+        (84, 1, LAST),
+    ),
+    "a scan that cannot be evaluated is no adequate assessment": (
+        "d42 scan 40; d84 scan ?; d200 alive",
+        (42, 1, LAST),
+        (42, 1, LAST),
+        (42, 1, LAST),
+    ),
+    "death without progression": (
+        "d42 scan 40; d84 scan 40; d150 dead",
+        (150, 0, "Death"),
+        (150, 0, "Death"),
+        (84, 1, LAST),
+    ),
+    "death before the first scan": (
+        "d30 dead",
+        (30, 0, "Death"),
+        (30, 0, "Death"),
+        (0, 1, "No assessment after the origin"),
+    ),
+    "death after two missed visits": (
+        "d42 scan 40; d300 dead",
+        (42, 4, "Death after two or more missed visits"),
+        (300, 0, "Death"),
+        (42, 1, LAST),
+    ),
+    "death on the last day that is not two missed visits": (
+        "d42 scan 40; d168 dead",
+        (168, 0, "Death"),
+        (168, 0, "Death"),
+        (42, 1, LAST),
+    ),
+    "death one day later": (
+        "d42 scan 40; d169 dead",
+        (42, 4, "Death after two or more missed visits"),
+        (169, 0, "Death"),
+        (42, 1, LAST),
+    ),
+    "progression after two missed visits": (
+        "d42 scan 40; d300 scan 60",
+        (42, 4, "Disease Progression after two or more missed visits"),
+        (300, 0, "Disease Progression"),
+        (300, 0, "Disease Progression"),
+    ),
+    "scans that cannot be evaluated are missed visits": (
+        "d42 scan 40; d84 scan ?; d126 scan ?; d200 scan 60",
+        (42, 4, "Disease Progression after two or more missed visits"),
+        (200, 0, "Disease Progression"),
+        (200, 0, "Disease Progression"),
+    ),
+    "new therapy before progression": (
+        "d42 scan 40; d60 drug; d84 scan 60; d200 alive",
+        (42, 3, "New anticancer therapy"),
+        (84, 0, "Disease Progression"),
+        (84, 0, "Disease Progression"),
+    ),
+    "new therapy after progression": (
+        "d42 scan 60; d60 drug; d200 alive",
+        (42, 0, "Disease Progression"),
+        (42, 0, "Disease Progression"),
+        (42, 0, "Disease Progression"),
+    ),
+    "new therapy on the day of a scan": (
+        "d42 scan 40; d84 scan 40; d84 drug; d126 scan 60",
+        (42, 3, "New anticancer therapy"),
+        (126, 0, "Disease Progression"),
+        (126, 0, "Disease Progression"),
+    ),
+    "new therapy without any scan": (
+        "d20 drug; d60 dead",
+        (0, 3, "New anticancer therapy"),
+        (60, 0, "Death"),
+        (0, 1, "No assessment after the origin"),
+    ),
+    "lost to follow-up": (
+        "d42 scan 40; d84 scan 40; d90 lost",
+        (84, 5, LAST),
+        (84, 5, LAST),
+        (84, 5, LAST),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_progression_free_survival(name: str, tmp_path: Path) -> None:
+    course, *expected = CASES[name]
+    adam = adam_of(tmp_path, {"1": BASE + course}, PFS)
+    for paramcd, wanted in zip(("FDA", "EMA", "SEED"), expected, strict=True):
+        found = time_of(adam, paramcd)
+        assert found is not None
+        assert found[:3] == wanted, paramcd
+
+
+def test_no_baseline_scan_is_censored_at_the_origin_by_the_fda(tmp_path: Path) -> None:
+    adam = adam_of(tmp_path, {"1": "d0 TACE; d200 dead"}, PFS)
+    assert time_of(adam, "FDA") == (0, 2, "No baseline assessment", "Origin")
+    assert time_of(adam, "EMA") == (200, 0, "Death", "")
+
+
+@pytest.mark.parametrize(
+    ("course", "wanted"),
+    [
+        ("d0 TACE; d90 dead", (90, 0, "Death", "")),
+        ("d0 TACE; d90 alive", (90, 1, "Alive", "Last known alive")),
+        ("d-7 scan 50; d0 TACE; d42 scan 40", (42, 1, "Alive", "Last known alive")),
+        ("d0 TACE; d90 withdrew", (90, 5, "Alive", "Last known alive")),
+        ("d0 TACE; d30 drug; d90 dead", (90, 0, "Death", "")),
+        ("d0 TACE; d2500 dead", (0, 1, "Alive", "Last known alive")),
+    ],
+    ids=["death", "alive", "last scan", "withdrew", "new therapy counts for nothing", "cutoff"],
+)
+def test_overall_survival(course: str, wanted: tuple[int, int, str, str], tmp_path: Path) -> None:
+    adam = adam_of(tmp_path, {"1": course}, [{"id": "X", "events": ("death",)}])
+    assert time_of(adam, "X") == wanted
+
+
+def test_the_origin_decides_where_time_starts(tmp_path: Path) -> None:
+    course = (
+        "d-40 consent; d-20 refractory; d-7 scan 50; d0 TACE; d42 scan 30; d84 scan 50; d90 dead"
+    )
+    adam = adam_of(
+        tmp_path,
+        {"1": course},
+        [
+            {"id": "A", "events": ("death",), "origin": "first treatment"},
+            {"id": "B", "events": ("death",), "origin": "refractory date"},
+            {"id": "C", "events": ("death",), "origin": "consent"},
+            {"id": "D", "events": PD_OR_DEATH, "origin": "first response"},
+            {"id": "E", "events": ("response",), "origin": "first treatment"},
+        ],
+    )
+    assert [time_of(adam, p)[0] for p in "ABCDE"] == [90, 110, 130, 42, 42]  # type: ignore[index]
+
+
+def test_time_to_response_and_its_duration_are_responders_only(tmp_path: Path) -> None:
+    adam = adam_of(
+        tmp_path,
+        {"1": BASE + "d42 scan 40; d84 scan 40"},
+        [
+            {"id": "D", "events": PD_OR_DEATH, "origin": "first response"},
+            {"id": "E", "events": ("response",), "origin": "first treatment"},
+        ],
+    )
+    assert time_of(adam, "D") is None
+    assert time_of(adam, "E") is None
+
+
+def test_delayed_entry_is_the_first_treatment(tmp_path: Path) -> None:
+    adam = adam_of(
+        tmp_path,
+        {"1": "d-20 refractory; d0 TACE; d90 dead"},
+        [
+            {
+                "id": "X",
+                "events": ("death",),
+                "origin": "refractory date",
+                "delayed": "true",
+            }
+        ],
+    )
+    (row,) = [r for r in adam["ADTTE"].to_pylist() if r["PARAMCD"] == "X"]
+    assert (row["ADT"] - row["STARTDT"]).days == 110
+    assert (row["ENTRYDT"] - row["STARTDT"]).days == 20
+
+
+def test_a_subject_never_treated_has_no_time(tmp_path: Path) -> None:
+    adam = adam_of(tmp_path, {"1": "d-7 scan 50; d40 dead"}, PFS)
+    assert time_of(adam, "FDA") is None
+    assert adam["ADSL"].to_pylist()[0]["SAFFL"] == "N"
+
+
+def test_every_time_leads_to_its_record(tmp_path: Path) -> None:
+    adam = adam_of(
+        tmp_path,
+        {"1": BASE + "d42 scan 40; d150 dead", "2": BASE + "d42 scan 40; d99 alive"},
+        [{"id": "X", "events": ("death",)}],
+    )
+    rows = {r["SUBJID"]: r for r in adam["ADTTE"].to_pylist() if r["PARAMCD"] == "X"}
+    assert (rows["1"]["SRCDOM"], rows["1"]["SRCVAR"], rows["1"]["SRCSEQ"]) == (
+        "follow_up",
+        "date",
+        1,
+    )
+    assert (rows["2"]["SRCDOM"], rows["2"]["SRCVAR"], rows["2"]["SRCSEQ"]) == (
+        "follow_up",
+        "date",
+        1,
+    )
+    assert rows["1"]["SRCROW"] == 2
+    assert rows["2"]["SRCROW"] == 3
