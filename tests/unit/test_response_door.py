@@ -18,6 +18,7 @@ from hepatica.clinic.response import (
     response_document,
 )
 from hepatica.clinic.response_check import FAULTS, SHOWN
+from hepatica.clinic.rules.response.compiled import numba_is_installed
 from hepatica.clinic.rules.response.criterion import CRITERIA, named_criterion
 from hepatica.clinic.rules.response.overall import ROW_CLAUSE, ROW_RESPONSE
 from hepatica.clinic.rules.response.word import CLAUSES
@@ -96,6 +97,9 @@ def test_subjects_without_lesions_are_missing() -> None:
     assert [row["subject"] for row in rows] == ["001", "007", "900"]
     assert [row["bor"] for row in rows] == ["MISSING", "PR", "MISSING"]
     assert rows[0]["bor_date"] is None
+    as_ne = derive_response(course(100), ResponseOptions(missing_as_ne=True), subjects)
+    assert as_ne.best["bor"].to_pylist() == ["NE"] * 3
+    assert as_ne.best["because_cbor"].to_pylist() == ["NE: no visit after baseline counts"] * 3
 
 
 def test_an_empty_table_gives_empty_tables() -> None:
@@ -121,26 +125,41 @@ def test_lesion_rows_say_what_was_used() -> None:
     ]
 
 
-def test_stretches_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+ENGINES = ["interpreted"] + (["compiled"] if numba_is_installed() else [])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_stretches_do_not_show(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     rows = [
         lesion(v, subject=f"S{n}", viable_mm=50.0 - 3 * n + 4 * v) for n in range(9) for v in DAY
     ]
     whole = derive_response(table(*rows), ResponseOptions())
     monkeypatch.setattr(door, "PATIENTS_A_STRETCH", 2)
-    parts = derive_response(table(*rows), ResponseOptions())
+    parts = derive_response(table(*rows), ResponseOptions(engine=engine))
     assert whole.visits.equals(parts.visits)
     assert whole.best.equals(parts.best)
     assert whole.lesion_rows.equals(parts.lesion_rows)
 
 
-def test_dictionary_columns_are_read_as_text() -> None:
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.dictionary(pa.int8(), pa.string())])
+def test_other_text_columns_are_read_as_text(kind: pa.DataType) -> None:
     plain = course(100, 50, 61)
-    coded = plain
+    other = plain
     for name in ("subject", "lesion", "role", "site", "status"):
         at = plain.column_names.index(name)
-        coded = coded.set_column(at, name, plain[name].dictionary_encode())
-    ours = derive_response(plain, ResponseOptions()).visits
-    assert ours.equals(derive_response(coded, ResponseOptions()).visits)
+        other = other.set_column(at, name, plain[name].cast(kind))
+    subjects = pa.table({"subject": ["007", "900"]})
+    ours = derive_response(plain, ResponseOptions(), subjects)
+    theirs = derive_response(other, ResponseOptions(), subjects)
+    assert ours.visits.equals(theirs.visits)
+    assert ours.best.equals(theirs.best)
+
+
+@pytest.mark.parametrize("site", ["LYMPH NODE, MEDIASTINUM", "Lymph nodes", "lymph-node"])
+def test_nodes_are_known_by_the_word(site: str) -> None:
+    rows = [lesion(v, site=site, diameter_mm=30.0, short_axis_mm=18.0) for v in (0, 1)]
+    visits = derive_response(table(*rows), ResponseOptions("RECIST1.1")).visits
+    assert visits["sum_mm"].to_pylist() == [18.0]
 
 
 def test_options_are_checked() -> None:

@@ -35,6 +35,7 @@ from hepatica.clinic.rules.response.compiled import (
 )
 from hepatica.clinic.rules.response.criterion import Criterion, named_criterion
 from hepatica.clinic.rules.response.sentence import because, because_best
+from hepatica.clinic.rules.response.word import MISSING, NE, RESPONSES
 from hepatica.core.errors import MissingExtra, UsageError
 from hepatica.core.finding import Finding
 
@@ -63,7 +64,8 @@ class ResponseOptions:
     """What the protocol says about response; days and counts.
 
     `pd_abs_mm` None takes the criterion's own absolute increase (RECIST1.1: 5, others: 0).
-    `engine` is 'auto', 'interpreted' or 'compiled'; the result is the same.
+    `missing_as_ne` calls a subject without a visit that counts NE instead of MISSING. `engine` is
+    'auto', 'interpreted' or 'compiled'; the result is the same.
     """
 
     criterion: str = "mRECIST"
@@ -72,6 +74,7 @@ class ResponseOptions:
     min_sd_days: int = 42
     max_ne_between: int = 1
     accept_sd_between: bool = False
+    missing_as_ne: bool = False
     engine: str = "auto"
 
     def __post_init__(self) -> None:
@@ -160,7 +163,8 @@ def derive_response(
     terms = Terms(options.confirm_days, options.max_ne_between, accepted_sd)
     engine = chosen_engine(options.engine, len(columns.subjects))
     rule = criterion.rule(options.pd_abs_mm)
-    plan = Plan(criterion, rule, terms, options.min_sd_days, engine)
+    missing = NE if options.missing_as_ne else MISSING
+    plan = Plan(criterion, rule, terms, options.min_sd_days, missing, engine)
     days = patient_days(columns, subjects)
     run = functools.partial(derive_stretch, columns, plan, days)
     parts = stretch_parts(columns.subject)
@@ -172,7 +176,7 @@ def derive_response(
     visits = pa.concat_tables([visit for visit, _, _ in derived])
     best = pa.concat_tables([best for _, best, _ in derived])
     if subjects is not None:
-        best = with_unseen(best, subjects, criterion.name)
+        best = with_unseen(best, subjects, criterion.name, RESPONSES[missing])
     findings = check_keys(columns) + [f for _, _, found in derived for f in found]
     return Response(options, visits, best, tuple(findings), columns, criterion)
 
@@ -184,7 +188,7 @@ def derive_stretch(
     stretch = run_stretch(columns, part, plan, days)
     return (
         visit_table(stretch, columns, plan.criterion),
-        best_table(stretch, columns, plan.criterion),
+        best_table(stretch, columns, plan),
         check_stretch(stretch, columns, plan.criterion, part),
     )
 
@@ -238,13 +242,13 @@ def patient_days(columns: LesionColumns, subjects: pa.Table | None) -> PatientDa
     return PatientDays(days["baseline_date"], days["reference_date"], days["new_therapy_date"])
 
 
-def with_unseen(best: pa.Table, subjects: pa.Table, criterion: str) -> pa.Table:
-    """Best responses with a row MISSING for each subject that has no lesion row, in order."""
+def with_unseen(best: pa.Table, subjects: pa.Table, criterion: str, response: str) -> pa.Table:
+    """Best responses with a row for each subject that has no lesion row, in order."""
     labels = pc.unique(subjects["subject"].cast(pa.string()).drop_null())
     unseen = labels.filter(pc.invert(pc.is_in(labels, value_set=best["subject"])))
     if not len(unseen):
         return best
-    said = {"criterion": criterion, "bor": "MISSING", "cbor": "MISSING"}
+    said = {"criterion": criterion, "bor": response, "cbor": response}
     rows = [{"subject": label} | said for label in unseen.to_pylist()]
     more = pa.Table.from_pylist(rows, schema=best.schema)
     return pa.concat_tables([best, more]).sort_by("subject")

@@ -6,6 +6,7 @@ by the criterion; nothing further on looks at a float or a word.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -132,7 +133,7 @@ def ranked_codes(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
     column = column.unify_dictionaries()
     if column.num_chunks == 0:
         return np.zeros(0, np.int32), pa.array([], pa.string())
-    labels = column.chunk(0).dictionary
+    labels = column.chunk(0).dictionary.cast(pa.string())
     indices = [np.asarray(chunk.indices.to_numpy(zero_copy_only=False)) for chunk in column.chunks]
     codes = indices[0] if len(indices) == 1 else np.concatenate(indices)
     if len(labels) > 1 and not pc.all(pc.less(labels[:-1], labels[1:])).as_py():
@@ -179,7 +180,7 @@ def site_code(text: str) -> int:
     site = plain(text)
     if not site:
         return NO_SITE
-    if "node" in site.split() or "nodes" in site.split():
+    if re.search(r"\bnodes?\b", site):
         return HILAR_NODE if "porta hepatis" in site or "hepatic hilum" in site else NODE
     return LIVER if site.startswith(("liver", "segment", "intrahepatic")) else OTHER
 

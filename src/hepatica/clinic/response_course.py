@@ -20,12 +20,16 @@ WIDE = ("size", "disease_from", "total", "baseline", "nadir")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run goes by: criterion, thresholds, terms of the best response, engine."""
+    """What a run goes by: criterion, thresholds, terms of the best response, engine.
+
+    `missing` is the response of a patient without a visit that counts: MISSING or NE.
+    """
 
     criterion: Criterion
     rule: Rule
     terms: Terms
     min_sd_days: int
+    missing: int
     engine: Engine
 
 

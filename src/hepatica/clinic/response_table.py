@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from hepatica.clinic.response_column import Array, LesionColumns, row_values
-from hepatica.clinic.response_course import Stretch
+from hepatica.clinic.response_course import Plan, Stretch
 from hepatica.clinic.rules.response import word
 from hepatica.clinic.rules.response.criterion import Criterion
 
@@ -134,7 +134,7 @@ def sum_columns(found: dict[str, Array], day: Array, scale: int) -> dict[str, pa
     }
 
 
-def best_table(stretch: Stretch, columns: LesionColumns, criterion: Criterion) -> pa.Table:
+def best_table(stretch: Stretch, columns: LesionColumns, plan: Plan) -> pa.Table:
     """One row a patient: best responses, the dates and the visits' own responses behind them."""
     best, day, overall = stretch.patients, stretch.visits["day"], stretch.visits["overall"]
     base = stretch.patients["baseline"]
@@ -146,13 +146,16 @@ def best_table(stretch: Stretch, columns: LesionColumns, criterion: Criterion) -
     def source(visit: Array) -> pa.DictionaryArray:
         return words(np.where(visit < 0, 0, overall[visit]), word.RESPONSES)
 
+    def response(codes: Array) -> pa.DictionaryArray:
+        return words(np.where(codes == word.MISSING, plan.missing, codes), word.RESPONSES)
+
     return pa.table(
         {
             "subject": columns.subjects.take(pa.array(stretch.subject)),
-            "criterion": constant(criterion.name, len(base)),
-            "bor": words(best["bor"], word.RESPONSES),
+            "criterion": constant(plan.criterion.name, len(base)),
+            "bor": response(best["bor"]),
             "bor_date": dated(best["bor_visit"]),
-            "cbor": words(best["cbor"], word.RESPONSES),
+            "cbor": response(best["cbor"]),
             "cbor_date": dated(best["cbor_visit"]),
             "bor_source": source(best["bor_visit"]),
             "cbor_source": source(best["cbor_visit"]),

@@ -153,8 +153,8 @@ def because(fact: Fact, criterion: Criterion) -> str:
 def because_best(fact: Fact, *, confirmed: bool) -> str:
     """Sentence of a best response; `fact` is a row of `Response.best_facts`."""
     word, date = (fact["cbor"], fact["cbor_date"]) if confirmed else (fact["bor"], fact["bor_date"])
-    if word == "MISSING":
-        return "MISSING: no visit after baseline counts"
+    if date is None:
+        return f"{word}: no visit after baseline counts"
     source = fact["cbor_source"] if confirmed else fact["bor_source"]
     if confirmed and fact["confirmed_by_date"] is not None:
         days = (fact["confirmed_by_date"] - date).days

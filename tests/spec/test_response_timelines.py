@@ -15,7 +15,7 @@ if __name__ == "__main__":
     import sys
 
     sys.path.insert(0, str(Path(__file__).parent))
-from timeline import CRITERIA, DAY_0, Timeline, read_timelines, render_chapter
+from response_timeline import CRITERIA, DAY_0, Timeline, read_timelines, render_chapter
 
 CHAPTER = Path(__file__).parents[2] / "docs" / "reference" / "response-timelines.md"
 TIMELINES = read_timelines()

@@ -174,8 +174,8 @@ def render_chapter(timelines: list[Timeline]) -> str:
         "Every timeline on this page is a test: the drawing is read by the test suite, and the",
         "sentences under it are the engine's own. Columns are scans, the day counted from",
         f"{DAY_0}; rows that begin with `=>` say what is expected. The notation is explained in",
-        "`tests/spec/timeline.py`, the rules in `hepatica.clinic.rules.response`. Made by",
-        "`python tests/spec/test_response.py`; do not edit.",
+        "`tests/spec/response_timeline.py`, the rules in `hepatica.clinic.rules.response`. Made by",
+        "`python tests/spec/test_response_timelines.py`; do not edit.",
         "",
     ]
     title = ""
