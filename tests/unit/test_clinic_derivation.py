@@ -1,0 +1,191 @@
+"""ADSL and ADAE: baseline, exposure, flags, and events counted once at the worst grade."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from hepatica.analysis.adverse_event import adverse_event_results
+from hepatica.analysis.baseline import band_level
+from hepatica.analysis.population import population
+from hepatica.clinic.dataset import Adam, datasets
+from hepatica.clinic.derivation import derive_adam
+from hepatica.records.record import Records
+from hepatica.records.table import tables
+from hepatica.study import Study
+from hepatica.study.plan import BaselineRow
+from hepatica.study.protocol import protocol_text
+from hepatica.study.reader import read_study
+
+DAY = date(2020, 3, 1)
+TREATED = {"procedures": [{"date": DAY, "procedure": "TACE"}]}
+
+
+def _study(folder: Path) -> Study:
+    (folder / "study.toml").write_text(protocol_text("blank"), encoding="utf-8")
+    return read_study(folder)
+
+
+def _adam(folder: Path, **rows: list[dict[str, Any]]) -> Adam:
+    given = {"subjects": [{}], **rows}
+    built = {}
+    for name, values in given.items():
+        names = tables()[name].schema().names
+        base = {n: None for n in names} | {"subject": "1", "src_file": "f", "src_sheet": name}
+        built[name] = pa.Table.from_pylist(
+            [base | {"src_row": i + 1, "seq": i} | v for i, v in enumerate(values, start=1)],
+            tables()[name].schema(),
+        )
+    return derive_adam(_study(folder), Records.of(built))
+
+
+def _subject(adam: Adam) -> dict[str, Any]:
+    (row,) = adam["ADSL"].to_pylist()
+    return dict(row)
+
+
+def test_baseline_is_the_last_value_on_or_before_the_first_treatment(tmp_path: Path) -> None:
+    status = [
+        {"date": date(2020, 2, 1), "ecog": 0},
+        {"date": DAY, "ecog": 1},
+        {"date": DAY, "ecog": 2},
+        {"date": date(2020, 3, 2), "ecog": 4},
+    ]
+    assert _subject(_adam(tmp_path, status=status, **TREATED))["ECOGBL"] == 1
+
+
+def test_a_missing_value_does_not_hide_an_earlier_one(tmp_path: Path) -> None:
+    status = [
+        {"date": date(2020, 2, 1), "child_pugh_class": "B"},
+        {"date": DAY, "child_pugh_class": None},
+    ]
+    assert _subject(_adam(tmp_path, status=status, **TREATED))["CPCLASS"] == "B"
+
+
+def test_laboratory_baseline_is_in_the_standard_unit(tmp_path: Path) -> None:
+    labs = [
+        {"date": DAY, "test": "ALB", "value": 3.5, "unit": "g/dL"},
+        {"date": DAY, "test": "BILI", "value": 2.0, "unit": "mg/dL"},
+        {"date": DAY, "test": "AFP", "value": 1000.0, "unit": "ng/mL", "operator": ">"},
+    ]
+    subject = _subject(_adam(tmp_path, labs=labs, **TREATED))
+    assert subject["ALBBL"] == 35
+    assert abs(subject["BILIBL"] - 34.208) < 1e-9  # eligibility reference, section 5: x 17.104
+    assert (subject["AFPBL"], subject["AFPOP"]) == (1000, ">")
+
+
+def test_an_unknown_unit_keeps_no_value(tmp_path: Path) -> None:
+    labs = [{"date": DAY, "test": "ALB", "value": 3.5, "unit": "furlongs"}]
+    assert _subject(_adam(tmp_path, labs=labs, **TREATED))["ALBBL"] is None
+
+
+def test_cumulative_dose_is_missing_when_a_dose_is(tmp_path: Path) -> None:
+    dosing = [
+        {"date": DAY, "drug": "bevacizumab", "dose": 300.0, "unit": "mg"},
+        {"date": date(2020, 4, 1), "drug": "bevacizumab", "dose": None, "unit": "mg"},
+    ]
+    assert _subject(_adam(tmp_path, dosing=dosing))["CUMDOSE"] is None
+    dosing[1]["dose"] = 310.0
+    assert _subject(_adam(tmp_path, dosing=dosing))["CUMDOSE"] == 610
+
+
+def test_prior_tace_counts_procedures_and_no_history_is_unknown(tmp_path: Path) -> None:
+    history = [
+        {"category": "prior TACE", "count": 3},
+        {"category": "prior TACE"},
+        {"category": "prior systemic therapy", "term": "Sorafenib 400 mg"},
+    ]
+    subject = _subject(_adam(tmp_path, history=history, **TREATED))
+    assert (subject["NTACE"], subject["PRSORAFL"], subject["PRSYSTFL"]) == (4, "Y", "N")
+    assert _subject(_adam(tmp_path, **TREATED))["PRSORAFL"] is None
+
+
+def test_treatment_of_another_kind_is_new_therapy(tmp_path: Path) -> None:
+    procedures = [*TREATED["procedures"], {"date": date(2020, 5, 1), "procedure": "ablation"}]
+    subject = _subject(_adam(tmp_path, procedures=procedures))
+    assert (subject["NSESS"], subject["NACTDT"]) == (1, date(2020, 5, 1))
+
+
+def test_nothing_after_the_cutoff_counts(tmp_path: Path) -> None:
+    late = date(2026, 1, 1)
+    adam = _adam(
+        tmp_path,
+        follow_up=[{"date": late, "status": "dead"}],
+        procedures=[*TREATED["procedures"], {"date": late, "procedure": "TACE"}],
+    )
+    subject = _subject(adam)
+    assert (subject["DTHFL"], subject["NSESS"], subject["LSTALVDT"]) == ("N", 1, DAY)
+
+
+def _events(*given: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"term": "Nausea", "start_date_flag": ""} | event for event in given]
+
+
+def test_a_subject_counts_once_at_the_worst_grade(tmp_path: Path) -> None:
+    events = _events(
+        {"grade": 1, "start_date": DAY},
+        {"grade": 3, "start_date": date(2020, 3, 5)},
+        {"grade": 2, "start_date": date(2020, 3, 9)},
+    )
+    adam = _adam(tmp_path, adverse_events=events, **TREATED)
+    flags = [r["AOCCPIFL"] for r in adam["ADAE"].to_pylist()]
+    assert flags == [None, "Y", None]
+    people = population(_study(tmp_path), adam, "safety")
+    counts = {
+        r.level: r.value
+        for r in adverse_event_results(adam, people)
+        if r.variable == "Nausea" and r.statistic == "n"
+    }
+    assert counts["any grade"] == 1
+    assert [counts[f"grade {g}"] for g in (1, 2, 3, 4, 5)] == [0, 0, 1, 0, 0]
+    assert counts["grade >= 3"] == 1
+
+
+def test_emergent_is_from_first_treatment_to_the_window_after_the_last(tmp_path: Path) -> None:
+    days = [date(2020, 2, 29), DAY, date(2020, 3, 31), date(2020, 4, 1), None]
+    events = _events(*({"grade": 1, "start_date": day} for day in days))
+    adam = _adam(tmp_path, adverse_events=events, **TREATED)
+    emergent = {r["AESEQ"]: r["TRTEMFL"] for r in adam["ADAE"].to_pylist()}
+    assert [emergent[i] for i in (1, 2, 3, 4, 5)] == ["N", "Y", "Y", "N", "Y"]
+
+
+def test_a_partial_start_in_the_month_of_treatment_counts_as_emergent(tmp_path: Path) -> None:
+    start = date(2020, 3, 15)
+    treated = {"procedures": [{"date": start, "procedure": "TACE"}]}
+    events = [{"term": "Fever", "grade": 1, "start_date": DAY, "start_date_flag": "D"}]
+    adam = _adam(tmp_path, adverse_events=events, **treated)
+    (row,) = adam["ADAE"].to_pylist()
+    assert (row["TRTEMFL"], row["ASTDTF"]) == ("Y", "D")
+
+
+def test_a_missing_grade_is_said(tmp_path: Path) -> None:
+    adam = _adam(
+        tmp_path,
+        adverse_events=[
+            {"term": "Nausea", "grade": 2, "start_date": DAY, "start_date_flag": ""},
+            {"term": "Fever", "grade": None, "start_date": DAY, "start_date_flag": ""},
+        ],
+        **TREATED,
+    )
+    people = population(_study(tmp_path), adam, "safety")
+    rows = list(adverse_event_results(adam, people))
+    total = {r.level: r.value for r in rows if r.variable == "Any adverse event"}
+    assert total["any grade"] is not None
+    assert not [r for r in rows if r.variable == "Fever" and r.level == "grade 1"]
+
+
+def test_a_reported_limit_is_banded_only_where_it_settles_the_band() -> None:
+    plan = BaselineRow(variable="AFPBL", kind="banded", cuts=(20, 400), levels=("a", "b", "c"))
+    assert [band_level(plan, v) for v in (19.9, 20, 399, 400)] == ["a", "b", "b", "c"]
+    assert band_level(plan, 1000, ">") == "c"
+    assert band_level(plan, 100, ">") is None
+    assert band_level(plan, 20, "<") == "a"
+    assert band_level(plan, 100, "<") is None
+
+
+def test_tables_have_the_declared_variables(tmp_path: Path) -> None:
+    adam = _adam(tmp_path, **TREATED)
+    for name, dataset in datasets().items():
+        assert adam[name].schema == dataset.schema()
+        assert all(len(v.name) <= 8 and len(v.label) <= 40 for v in dataset.variables), name
