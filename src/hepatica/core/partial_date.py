@@ -16,7 +16,8 @@ Rule = Literal["first", "last"]
 
 _DATE = r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?"
 _TIME_OF_DAY = r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
-_ISO = re.compile(f"{_DATE}{_TIME_OF_DAY}$")
+_TIME = r"[T ]\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?"
+_ISO = re.compile(rf"(\d{{4}})(?:-(\d{{1,2}})(?:-(\d{{1,2}})(?:{_TIME})?)?|-?--\d{{2}})?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class PartialDate:
 
 def parse_iso(text: str, *, rule: Rule) -> PartialDate | None:
     """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` (a time of day is dropped).
+
+    A day without its month (``YYYY---DD``, as SDTM writes it) counts as the year alone.
 
     Parameters
     ----------

@@ -36,6 +36,7 @@ VARIABLES = {
     "dv": "DVSEQ DVTERM DVDECOD DVSCAT DVSTDTC",
 }
 USUAL = ("dm", "ex", "ae", "lb", "vs", "ds", "mh", "cm", "tu", "tr", "rs")
+WHOLE = 1e15
 SUPPLEMENT = ("USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL")
 
 
@@ -73,13 +74,9 @@ def _text(values: Sequence[Any] | None, size: int) -> pa.Array:
         return pa.nulls(size, pa.string())
     array = pa.array(list(values), from_pandas=True)
     if pa.types.is_floating(array.type):
-        whole = pc.equal(array, pc.floor(array))
-        text = pc.if_else(
-            whole,
-            pc.cast(pc.cast(pc.if_else(whole, array, 0.0), pa.int64()), pa.string()),
-            pc.cast(array, pa.string()),
-        )
-        return text
+        whole = pc.and_(pc.equal(array, pc.floor(array)), pc.less(pc.abs(array), WHOLE))
+        figures = pc.cast(pc.if_else(whole, array, 0.0), pa.int64())
+        return pc.if_else(whole, pc.cast(figures, pa.string()), pc.cast(array, pa.string()))
     array = pc.utf8_trim_whitespace(pc.cast(array, pa.string()))
     return pc.if_else(pc.equal(array, ""), None, array)
 

@@ -92,7 +92,7 @@ def check_orphans(draft: Draft) -> list[Finding]:
             for index, subject in enumerate(draft.values(name, "subject"))
             if subject is not None and subject not in subjects
         ]
-        findings += draft.findings("R022", name, faults)
+        findings += draft.findings("R022", name, faults, gather=not subjects)
     return findings + _lesion_orphans(draft, subjects)
 
 

@@ -107,7 +107,7 @@ def _sheets(
             for text, flag in zip(columns[day], columns.pop(name), strict=True)
         ]
     sources, records = columns.pop("src"), columns.pop("record")
-    numbers = [None if number is None else int(number) for number in columns.pop("seq")]
+    numbers = [_whole(number) for number in columns.pop("seq")]
     sheets = []
     for source in dict.fromkeys(sources):
         at = [index for index, other in enumerate(sources) if other == source]
@@ -124,6 +124,13 @@ def _sheets(
             )
         )
     return sheets
+
+
+def _whole(number: Any) -> int | None:
+    try:
+        return int(number)
+    except (TypeError, ValueError):
+        return None
 
 
 def _headers(table: Table, source: str) -> dict[str, str]:

@@ -44,6 +44,8 @@ def read_transport(
     _check_claims(path)
     try:
         content, findings = _decoded(path, wanted)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{path.name}: the names of its variables are no text") from error
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, MemoryError) as error:
         raise Unreadable(f"{path.name}: cannot be read as a SAS transport file") from error
     columns = {name.upper(): values for name, values in content.items()}
@@ -52,26 +54,28 @@ def read_transport(
 
 
 def _decoded(path: Path, wanted: Collection[str]) -> tuple[dict[str, Any], list[Finding]]:
-    options: dict[str, Any] = {"output_format": "dict"}
     try:
-        names = pyreadstat.read_xport(path, metadataonly=True, **options)[1].column_names
-        options["usecols"] = [n for n in names if not wanted or n.upper() in wanted]
-        return pyreadstat.read_xport(path, **options)[0], []
+        return _read(path, wanted, None), []
     except UnicodeDecodeError as error:
-        found = f"byte 0x{error.object[error.start]:02X}"
         note = finding_of(
             "R018",
             Place(path.name),
-            found=found,
+            found=f"byte 0x{error.object[error.start]:02X}",
             expected="UTF-8 text; the file was read as what it seems to be",
             hint="read as Windows-1252 (cp1252)",
         )
-        options["encoding"] = "cp1252"
     try:
-        return pyreadstat.read_xport(path, **options)[0], [note]
+        return _read(path, wanted, "cp1252"), [note]
     except UnicodeDecodeError:
-        options["encoding"] = "latin1"
-        return pyreadstat.read_xport(path, **options)[0], [note]
+        return _read(path, wanted, "latin1"), [note]
+
+
+def _read(path: Path, wanted: Collection[str], encoding: str | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"output_format": "dict", "encoding": encoding}
+    names = pyreadstat.read_xport(path, metadataonly=True, **options)[1].column_names
+    options["usecols"] = [name for name in names if not wanted or name.upper() in wanted]
+    content: dict[str, Any] = pyreadstat.read_xport(path, **options)[0]
+    return content
 
 
 def _check_claims(path: Path) -> None:
