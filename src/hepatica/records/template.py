@@ -21,6 +21,7 @@ from hepatica.records.table import Column, Table, tables
 
 CREATED = datetime(2000, 1, 1)
 FORM_ROWS = 2000
+LAST_COLUMN = 16383
 
 _ABOUT = (
     "Records of a study, one sheet a table, one row a record.",
@@ -130,6 +131,8 @@ def _write_header(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
         sheet.write_string(0, at, text, formats["header"])
         sheet.write_comment(0, at, f"{column.label}: {column.expected}", {"author": "Hepatica"})
         sheet.set_column(at, at, max(12, min(len(text) + 2, 30)), formats[_kind(column)])
+    # A protected sheet lets go of a row only where all its cells are unlocked.
+    sheet.set_column(len(table.columns), LAST_COLUMN, None, formats["number"])
 
 
 def _kind(column: Column) -> str:
