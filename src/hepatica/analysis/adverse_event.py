@@ -20,13 +20,12 @@ _RELATED = frozenset({"possible", "probable", "definite", "related"})
 
 def adverse_event_results(adam: Adam, people: Population) -> Iterator[Result]:
     """Any grade, each grade, grade 3 or higher, serious and related: overall and by term."""
-    events = [e for e in adam["ADAE"].to_pylist() if e["TRTEMFL"] == "Y"]
+    members = set(people.everyone.subjects)
+    events = [e for e in adam["ADAE"].to_pylist() if e["TRTEMFL"] == "Y" and e["SUBJID"] in members]
     for group in people.parts:
-        members = set(group.subjects)
-        own = [e for e in events if e["SUBJID"] in members]
-        yield from _term(people.id, group, "Any adverse event", own)
-        for term in _ordered_terms(own):
-            yield from _term(people.id, group, term, [e for e in own if e["AEDECOD"] == term])
+        yield from _term(people.id, group, "Any adverse event", events)
+        for term in _ordered_terms(events):
+            yield from _term(people.id, group, term, [e for e in events if e["AEDECOD"] == term])
 
 
 def _ordered_terms(events: list[dict[str, Any]]) -> list[str]:
@@ -39,21 +38,9 @@ def _ordered_terms(events: list[dict[str, Any]]) -> list[str]:
 def _term(
     population: str, group: Group, term: str, events: list[dict[str, Any]]
 ) -> Iterator[Result]:
+    """Counts of one term in one group; which levels there are, all groups' events decide."""
     row = partial(Result, "ae", population, term, group=group.name, dataset="ADAE", clause="safety")
-    worst = _worst_grade(events)
-    graded = any(e["AETOXGR"] is not None for e in events)
-    levels: list[tuple[str, set[str]]] = [("any grade", {e["SUBJID"] for e in events})]
-    if graded:
-        levels += [(f"grade {g}", {s for s, w in worst.items() if w == g}) for g in GRADES]
-        levels.append(("grade >= 3", {s for s, w in worst.items() if w is not None and w >= 3}))
-        levels.append(("grade missing", {s for s, w in worst.items() if w is None}))
-    elif any(e["AESEV"] for e in events):
-        levels += _by_severity(events)
-    levels.append(("serious", {e["SUBJID"] for e in events if e["AESER"] == "Y"}))
-    levels.append(("related", {e["SUBJID"] for e in events if e["AEREL"] in _RELATED}))
-    for level, who in levels:
-        if level == "grade missing" and not who:
-            continue
+    for level, who in _levels(events):
         subjects = tuple(s for s in group.subjects if s in who)
         named = partial(row, level=level, subjects=subjects)
         method = "each subject once at the worst grade"
@@ -65,6 +52,23 @@ def _term(
                 unit="percent",
                 method="percent of the safety population",
             )
+
+
+def _levels(events: list[dict[str, Any]]) -> Iterator[tuple[str, set[str]]]:
+    """Levels with the subjects of each; what was never collected has none, rather than 0."""
+    worst = _worst_grade(events)
+    yield "any grade", {e["SUBJID"] for e in events}
+    if any(e["AETOXGR"] is not None for e in events):
+        yield from ((f"grade {g}", {s for s, w in worst.items() if w == g}) for g in GRADES)
+        yield "grade >= 3", {s for s, w in worst.items() if w is not None and w >= 3}
+        if without := {s for s, w in worst.items() if w is None}:
+            yield "grade missing", without
+    elif any(e["AESEV"] for e in events):
+        yield from _by_severity(events)
+    if any(e["AESER"] for e in events):
+        yield "serious", {e["SUBJID"] for e in events if e["AESER"] == "Y"}
+    if any(e["AEREL"] for e in events):
+        yield "related", {e["SUBJID"] for e in events if e["AEREL"] in _RELATED}
 
 
 def _worst_grade(events: list[dict[str, Any]]) -> dict[str, int | None]:

@@ -9,7 +9,6 @@ from hepatica.analysis.population import Population, Row
 from hepatica.analysis.result import Result
 from hepatica.clinic.dataset import Adam
 from hepatica.stats.describe import description
-from hepatica.study import Study
 
 _STEPS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
     ("Screened", lambda r: True),
@@ -36,7 +35,7 @@ def _treated(row: Row) -> bool:
     return bool(row["ENRLFL"] == "Y" and row["SAFFL"] == "Y")
 
 
-def disposition_results(study: Study, adam: Adam) -> Iterator[Result]:
+def disposition_results(adam: Adam) -> Iterator[Result]:
     """Counts of the flow diagram, from every subject on record."""
     rows = adam["ADSL"].to_pylist()
     for name, holds in _STEPS:
@@ -50,7 +49,6 @@ def disposition_results(study: Study, adam: Adam) -> Iterator[Result]:
             unit="patients",
             subjects=subjects,
             dataset="ADSL",
-            clause="Methods, Patients" if study.study.protocol == "beva-tace" else "",
         )
 
 
@@ -70,7 +68,8 @@ def exposure_results(people: Population) -> Iterator[Result]:
             total = float(sum(r["NSESS"] for r in given))
             yield row("Sessions", "N", total, unit="sessions", method="sum over patients")
         yield from _described(row, "Sessions", "sessions", [r["NSESS"] for r in given])
-        for count in sorted({r["NSESS"] for r in given}):
+        counts = {r["NSESS"] for r in people.everyone.rows if r["NSESS"] is not None}
+        for count in sorted(counts):
             who = tuple(r["SUBJID"] for r in given if r["NSESS"] == count)
             yield Result(
                 "exposure",

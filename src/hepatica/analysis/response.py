@@ -52,6 +52,7 @@ def response_results(study: Study, adam: Adam, people: Population) -> Iterator[R
     for criterion in sorted(criteria, key=lambda c: (c != own, c)):
         for paramcd in ("BOR", "CBOR"):
             best = best_responses(adam, paramcd, criterion, reader)
+            shown = _shown(best, people)
             for group in people.parts:
                 row = partial(
                     Result,
@@ -61,19 +62,27 @@ def response_results(study: Study, adam: Adam, people: Population) -> Iterator[R
                     group=group.name,
                     dataset=f"ADRS {paramcd}",
                 )
-                yield from _categories(row, paramcd, best, group)
+                yield from _categories(row, paramcd, (best, shown), group)
                 yield from _rates(study, row, paramcd, best, group)
 
 
+def _shown(best: dict[str, str], people: Population) -> tuple[str, ...]:
+    """The five usual responses, and of the others those that somebody has."""
+    found = {best.get(s, "MISSING") for s in people.everyone.subjects}
+    return tuple(c for c in CATEGORIES if c in found or c not in {"NON-CR/NON-PD", "MISSING"})
+
+
 def _categories(
-    row: partial[Result], paramcd: str, best: dict[str, str], group: Group
+    row: partial[Result],
+    paramcd: str,
+    responses: tuple[dict[str, str], tuple[str, ...]],
+    group: Group,
 ) -> Iterator[Result]:
+    best, shown = responses
     total = len(group.rows)
     yield row(paramcd, "N", float(total), unit="patients", subjects=group.subjects)
-    for category in CATEGORIES:
+    for category in shown:
         who = tuple(s for s in group.subjects if best.get(s, "MISSING") == category)
-        if not who and category in {"NON-CR/NON-PD", "MISSING"}:
-            continue
         named = partial(row, paramcd, level=category, subjects=who)
         yield named(statistic="n", value=float(len(who)), unit="patients")
         if total:

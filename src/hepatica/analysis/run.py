@@ -23,7 +23,7 @@ def run_analysis(study: Study, adam: Adam) -> Analysis:
     split_rows, split_curves = curve_comparisons(study, adam, people)
     results: list[Result] = [
         *baseline_results(study, people),
-        *disposition_results(study, adam),
+        *disposition_results(adam),
         *exposure_results(people),
         *response_results(study, adam, people),
         *change_results(study, adam, people),

@@ -75,7 +75,7 @@ def run_survival(path: Path, choice: SurvivalChoice, figure: Path | None, *, as_
     if choice.group:
         document |= _comparison(time, event, groups, choice)
     if figure is not None:
-        _draw(curves, figure)
+        _draw(curves, choice.plateau, figure)  # type: ignore[arg-type]
     print(json.dumps(document, allow_nan=False) if as_json else _text(document, choice))
 
 
@@ -222,10 +222,10 @@ def _text(document: dict[str, Any], choice: SurvivalChoice) -> str:
     return "\n".join(parts)
 
 
-def _draw(curves: dict[str, Curve], figure: Path) -> None:
+def _draw(curves: dict[str, Curve], plateau: Plateau, figure: Path) -> None:
     try:
         from hepatica.report.survival_figure import render_survival_figure
     except ImportError as error:
         raise MissingExtra("--figure needs hepatica[report]") from error
-    render_survival_figure(curves, figure)
+    render_survival_figure(curves, figure, plateau=plateau)
     print(f"wrote {figure}", file=sys.stderr)
