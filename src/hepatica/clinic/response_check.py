@@ -264,8 +264,9 @@ def baseline_targets(stretch: Stretch, columns: LesionColumns, part: slice) -> A
     is_baseline = np.zeros(len(stretch.visits), bool)
     is_baseline[base[base >= 0]] = True
     rows = np.diff(stretch.visits["first"], append=len(stretch.rows))
-    of_baseline = np.repeat(is_baseline, rows)
-    return of_baseline & (columns.role[part] == word.TARGET)
+    is_target: Array = columns.role[part] == word.TARGET
+    marked: Array = np.repeat(is_baseline, rows) & is_target
+    return marked
 
 
 def patient_faults(
@@ -296,7 +297,8 @@ def organ_counts(stretch: Stretch, columns: LesionColumns, part: slice) -> Array
     organ = organ_codes(columns, part, at)
     organs = int(organ.max(initial=0)) + 1
     count = np.bincount(patient * organs + organ, minlength=len(stretch.patients) * organs)
-    return count.reshape(-1, organs).max(axis=1)
+    most: Array = count.reshape(-1, organs).max(axis=1)
+    return most
 
 
 def organ_codes(columns: LesionColumns, part: slice, at: Array) -> Array:

@@ -240,7 +240,7 @@ def row_values(
 def micrometres(size_mm: Array) -> Array:
     """Sizes in whole micrometres; NO_SIZE where missing, negative or over one metre."""
     good = (size_mm >= 0) & (size_mm <= MAX_MM)
-    scaled = np.rint(size_mm * UM_PER_MM)
+    scaled: Array = np.rint(size_mm * UM_PER_MM)
     scaled[~good] = word.NO_SIZE
     return scaled.astype(np.int64)
 

@@ -138,9 +138,13 @@ def run_walk(rows: Array, visits: Array, patients: Array, plan: Plan) -> tuple[A
     longest = int(np.max(np.diff(visit_rows), initial=0)) + 1
     kinds: list[tuple[Any, Array]] = [(Row, rows), (Visit, visits), (Patient, patients)]
     kinds += [(Slot, records(Slot, longest)) for _ in range(3)]
-    taken = [array if plan.engine.compiled else objects(kind, array) for kind, array in kinds]
-    plan.engine.run_course(Course(*taken, rule=plan.rule))
-    plan.engine.run_best(taken[1], taken[2], plan.terms)
+    taken: list[Any] = [
+        array if plan.engine.compiled else objects(kind, array) for kind, array in kinds
+    ]
+    taken_rows, taken_visits, taken_patients, targets, others, news = taken
+    course = Course(taken_rows, taken_visits, taken_patients, targets, others, news, plan.rule)
+    plan.engine.run_course(course)
+    plan.engine.run_best(taken_visits, taken_patients, plan.terms)
     if plan.engine.compiled:
         return rows, visits, patients
     written = [records_of(kind, taken[at]) for at, (kind, _) in enumerate(kinds[:3])]

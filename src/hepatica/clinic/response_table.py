@@ -72,11 +72,11 @@ def deciding_lesion(stretch: Stretch, visit: Array, clause: Array) -> Array:
     lesion = np.full(len(visit), word.NO_SIZE, np.int32)
     new = np.flatnonzero((clause >= word.NEW_LESION) & (clause <= word.NEW_LESION_STANDS))
     lesion[new] = stretch.patients["new_lesion"][patient[new]]
-    other = (clause >= word.NON_TARGET_PROGRESSED) & (clause <= word.NON_TARGETS_NE)
-    other = np.flatnonzero(other)
+    of_others = (clause >= word.NON_TARGET_PROGRESSED) & (clause <= word.NON_TARGETS_NE)
+    other = np.flatnonzero(of_others)
     lesion[other] = stretch.visits["non_target_lesion"][visit[other]]
-    missing = (clause == word.TARGET_MISSING) | (clause == word.TARGETS_GROWN_IN_PART)
-    missing = np.flatnonzero(missing)
+    incomplete = (clause == word.TARGET_MISSING) | (clause == word.TARGETS_GROWN_IN_PART)
+    missing = np.flatnonzero(incomplete)
     lesion[missing] = stretch.visits["missing_lesion"][visit[missing]]
     unmeasured = np.flatnonzero(clause == word.BASELINE_UNMEASURED)
     base = stretch.patients["baseline"][patient[unmeasured]]
