@@ -42,18 +42,20 @@ class Population:
 _FLAG = {"treated": ("SAFFL", "ENRLFL"), "enrolled": ("ENRLFL",), "evaluable": ("RESPEVFL",)}
 
 
-def population(study: Study, adam: Adam, population_id: str) -> Population:
-    """Subjects of a population by the flags of ADSL, split by ARM where there is more than one.
+def population(study: Study, adam: Adam, population_id: str, *, by: str = "TRT01P") -> Population:
+    """Subjects of a population by the flags of ADSL, split by arm where there is more than one.
+
+    `by` is TRT01P, the treatment planned, or TRT01A, the treatment received (safety).
 
     Raises      UsageError where the protocol has no such population.
     """
     flags = _FLAG[study.population(population_id).definition]
     rows = tuple(r for r in adam["ADSL"].to_pylist() if all(r[f] == "Y" for f in flags))
-    return Population(population_id, Group("", rows), _arms(rows))
+    return Population(population_id, Group("", rows), _arms(rows, by))
 
 
-def _arms(rows: Sequence[Row]) -> tuple[Group, ...]:
-    names = sorted({row["ARM"] for row in rows if row["ARM"]})
+def _arms(rows: Sequence[Row], by: str) -> tuple[Group, ...]:
+    names = sorted({row[by] for row in rows if row[by]})
     if len(names) < 2:
         return ()
-    return tuple(Group(n, tuple(r for r in rows if r["ARM"] == n)) for n in names)
+    return tuple(Group(n, tuple(r for r in rows if r[by] == n)) for n in names)

@@ -18,7 +18,7 @@ from hepatica.study import Study
 def run_analysis(study: Study, adam: Adam) -> Analysis:
     """Compute the results table and the survival curves of a study."""
     people = population(study, adam, study.analysis.population)
-    safety = population(study, adam, study.analysis.safety_population)
+    safety = population(study, adam, study.analysis.safety_population, by="TRT01A")
     curve_rows, curves = survival_results(study, adam, people)
     split_rows, split_curves = curve_comparisons(study, adam, people)
     results: list[Result] = [

@@ -90,7 +90,7 @@ SELECT
   s.race AS RACE,
   s.arm AS ARM,
   coalesce(s.arm, p.treatment) AS TRT01P,
-  CASE WHEN e.trtsdt IS NOT NULL THEN coalesce(s.arm, p.treatment) END AS TRT01A,
+  CASE WHEN e.trtsdt IS NOT NULL THEN coalesce(s.actual_arm, s.arm, p.treatment) END AS TRT01A,
   s.consent_date AS RFICDT,
   s.refractory_date AS REFRDT,
   e.trtsdt AS TRTSDT,

@@ -16,6 +16,7 @@ select
     case when coalesce(upper(dm.AGEU), 'YEARS') like 'YEAR%' then dm.AGE end as age_years,
     dm.RACE as race,
     case when not failed then coalesce(dm.ARM, dm.ACTARM) end as arm,
+    case when not failed then dm.ACTARM end as actual_arm,
     dm.RFICDTC as consent_date,
     coalesce(dm.SUPP_ENROLLED, case when failed then 'N' else 'Y' end) as enrolled,
     case when failed then coalesce(failure.reason, dm.ARMNRS, dm.ARM) end as screen_failure_reason,
