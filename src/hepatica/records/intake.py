@@ -64,7 +64,9 @@ def read_rows(table: Table, sheet: Sheet) -> tuple[pa.Table, list[Finding]]:
     """One sheet's rows under the table's schema; `seq` is null where the sheet gives none."""
     schema = table.schema()
     arrays: dict[str, pa.Array] = {}
-    subjects = [_subject(raw) for raw in sheet.columns.get("subject", [None] * len(sheet.rows))]
+    raw_subjects = sheet.columns.get("subject", [None] * len(sheet.rows))
+    named = {raw: _subject(raw) for raw in set(raw_subjects)}
+    subjects = [named[raw] for raw in raw_subjects]
     findings: list[Finding] = []
     for column in table.columns:
         raws = sheet.columns.get(column.name)

@@ -56,6 +56,9 @@ def _repeated(draft: Draft, table: Table) -> list[tuple[int, int, list[str]]]:
     """Rows that share their key with an earlier one: (index, earlier, columns that differ)."""
     if not table.key or not draft.size(table.name):
         return []
+    rows = draft.tables[table.name]
+    if rows.group_by(list(table.key)).aggregate([]).num_rows == rows.num_rows:
+        return []
     first: dict[tuple[Any, ...], int] = {}
     pairs = []
     dates = [c.name for c in table.columns if c.name in table.key and c.kind == "date"]
