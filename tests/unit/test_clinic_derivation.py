@@ -189,3 +189,17 @@ def test_tables_have_the_declared_variables(tmp_path: Path) -> None:
     for name, dataset in datasets().items():
         assert adam[name].schema == dataset.schema()
         assert all(len(v.name) <= 8 and len(v.label) <= 40 for v in dataset.variables), name
+
+
+def test_a_baseline_after_the_first_treatment_is_told(tmp_path: Path) -> None:
+    scan = {"date": date(2020, 3, 20), "lesion": "T1", "viable_mm": 40.0}
+    adam = _adam(
+        tmp_path,
+        lesions=[{"lesion": "T1", "role": "target", "site": "liver"}],
+        measurements=[scan],
+        **TREATED,
+    )
+    (found,) = [f for f in adam.findings if f.code == "C010"]
+    assert found.subject == "1"
+    assert (found.place.file, found.place.row) == ("f", 2)
+    assert _subject(adam)["BLSCANDT"] == date(2020, 3, 20)

@@ -76,7 +76,7 @@ FAULTS = {
         Fault("L004", Level.ERROR, "", "a size out of range", f"0 to {MAX_MM:.0f} mm"),
         Fault(
             "L005",
-            Level.ERROR,
+            Level.WARNING,
             "status",
             "'absent' with a size above 0",
             "either a size or 'absent'",
@@ -217,7 +217,7 @@ def row_faults(
     sizes = stretch.sizes
     out = [(size < 0) | (size > MAX_MM) for size in sizes.values()]
     target = role == word.TARGET
-    longest = np.fmax(sizes["diameter_mm"], np.fmax(sizes["viable_mm"], sizes["short_axis_mm"]))
+    read = sizes["diameter_mm" if criterion.measure == "diameter" else "viable_mm"]
     small_new = (role == word.NEW) & (status == word.CONFIRMED) & (site == LIVER)
     node = (site == NODE) | (site == HILAR_NODE)
     product = criterion.measure == "viable product"
@@ -228,7 +228,7 @@ def row_faults(
         "L002": role == word.NO_ROLE,
         "L003": wrong_status(role, status),
         "L004": np.logical_or.reduce(out),
-        "L005": (status == word.ABSENT) & (longest > 0) & target,
+        "L005": (status == word.ABSENT) & (np.fmax(read, sizes["short_axis_mm"]) > 0) & target,
         "L006": target & (sizes["viable_mm"] > 0) & no_across,
         "L007": small_new & (sizes["diameter_mm"] < criterion.new_in_liver_mm),
         "L008": (sizes["viable_mm"] > sizes["diameter_mm"]) & ~node,
