@@ -203,3 +203,50 @@ def test_a_baseline_after_the_first_treatment_is_told(tmp_path: Path) -> None:
     assert found.subject == "1"
     assert (found.place.file, found.place.row) == ("f", 2)
     assert _subject(adam)["BLSCANDT"] == date(2020, 3, 20)
+
+
+def test_weight_is_in_kilograms(tmp_path: Path) -> None:
+    vitals = [{"date": DAY, "test": "WEIGHT", "value": 120.0, "unit": "LB"}]
+    subject = _subject(_adam(tmp_path, vitals=vitals, **TREATED))
+    assert abs(subject["WEIGHTBL"] - 54.4310844) < 1e-6  # 120 lb x 0.45359237 kg
+    vitals[0]["unit"] = "stone and a half"
+    assert _subject(_adam(tmp_path, vitals=vitals, **TREATED))["WEIGHTBL"] is None
+
+
+def test_treatment_ends_on_the_last_day_of_a_dosing_period(tmp_path: Path) -> None:
+    dosing = [{"date": DAY, "end_date": date(2020, 6, 1), "drug": "patch", "dose": 54.0}]
+    events = _events({"start_date": date(2020, 6, 20)}, {"start_date": date(2020, 7, 2)})
+    adam = _adam(tmp_path, dosing=dosing, adverse_events=events)
+    subject = _subject(adam)
+    assert (subject["TRTSDT"], subject["TRTEDT"]) == (DAY, date(2020, 6, 1))
+    # Days of a period are not counted as sessions, nor its daily dose as the dose given.
+    assert (subject["NSESS"], subject["CUMDOSE"]) == (None, None)
+    assert [r["TRTEMFL"] for r in adam["ADAE"].to_pylist()] == ["Y", "N"]
+
+
+def test_an_event_over_before_treatment_is_not_emergent(tmp_path: Path) -> None:
+    events = _events({"start_date": None, "end_date": date(2020, 2, 1)})
+    (row,) = _adam(tmp_path, adverse_events=events, **TREATED)["ADAE"].to_pylist()
+    assert row["TRTEMFL"] == "N"
+
+
+def test_doses_of_two_drugs_are_not_summed(tmp_path: Path) -> None:
+    dosing = [
+        {"date": DAY, "drug": "bevacizumab", "dose": 300.0, "unit": "mg"},
+        {"date": DAY, "drug": "epirubicin", "dose": 50.0, "unit": "mg"},
+    ]
+    subject = _subject(_adam(tmp_path, dosing=dosing))
+    assert (subject["CUMDOSE"], subject["CUMDOSU"]) == (None, None)
+    one = _subject(_adam(tmp_path, dosing=dosing[:1]))
+    assert (one["CUMDOSE"], one["CUMDOSU"]) == (300, "mg")
+
+
+def test_a_missing_arm_is_no_arm_where_there_are_arms(tmp_path: Path) -> None:
+    procedures = [{"subject": s, "date": DAY, "procedure": "TACE"} for s in ("1", "2")]
+    subjects = [{"subject": "1", "arm": "A"}, {"subject": "2"}]
+    adam = _adam(tmp_path, subjects=subjects, procedures=procedures)
+    assert [(r["TRT01P"], r["TRT01A"]) for r in adam["ADSL"].to_pylist()] == [
+        ("A", "A"),
+        (None, None),
+    ]
+    assert _subject(_adam(tmp_path, **TREATED))["TRT01P"] == "tace"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from hepatica.analysis.population import Population, Row
+from hepatica.analysis.population import Group, Population, Row
 from hepatica.analysis.result import Result
 from hepatica.clinic.dataset import Adam
 from hepatica.stats.describe import description
@@ -83,8 +83,19 @@ def exposure_results(people: Population) -> Iterator[Result]:
                 subjects=who,
                 dataset="ADSL",
             )
-        doses = [r["CUMDOSE"] for r in group.rows if r["CUMDOSE"] is not None]
-        yield from _described(row, "Cumulative dose", "mg", doses)
+        yield from _doses(row, group)
+
+
+def _doses(row: partial[Result], group: Group) -> Iterator[Result]:
+    """Cumulative doses in their one unit; doses in several units are not put together."""
+    dosed = [r for r in group.rows if r["CUMDOSE"] is not None]
+    units = {r["CUMDOSU"] for r in dosed}
+    named = partial(row, subjects=tuple(r["SUBJID"] for r in dosed))
+    if len(units) > 1:
+        yield named("Cumulative dose", "mean", None, note="doses in more than one unit")
+        return
+    unit = next(iter(units), None) or ""
+    yield from _described(named, "Cumulative dose", unit, [r["CUMDOSE"] for r in dosed])
 
 
 def _described(

@@ -24,6 +24,7 @@ from hepatica.study import Study
 
 _FIRST = (
     "lab_canonical",
+    "vital_canonical",
     "study_treatment",
     "contact",
     "new_therapy",
@@ -61,7 +62,7 @@ def derive_adam(study: Study, records: Records) -> Adam:
 def _write_inputs(query: Query, study: Study, records: Records) -> None:
     for name, table in records.tables.items():
         query.write(name, table)
-    query.write("unit_factor", unit_factor_table(records["labs"]))
+    query.write("unit_factor", unit_factor_table(records["labs"], records["vitals"]))
     query.write("protocol", protocol_table(study))
     query.write("study_procedure", study_procedure_table(study))
     query.write("endpoint", endpoint_table(study))

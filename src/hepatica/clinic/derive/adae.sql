@@ -1,5 +1,6 @@
 -- ADAE: one row an event up to the data cutoff. Treatment-emergent: start on or after the first
--- study treatment and up to the safety window after the last; a missing start counts as emergent.
+-- study treatment and up to the safety window after the last; a missing start counts as emergent
+-- unless the event ended before the first treatment.
 -- Worst grade: a subject counts once a term, at the highest grade; a missing grade ranks lowest.
 WITH event AS (
   SELECT e.*, s.TRTSDT, s.TRTEDT, s.STUDYID, s.USUBJID,
@@ -13,6 +14,7 @@ WITH event AS (
 flagged AS (
   SELECT event.*,
     CASE WHEN TRTSDT IS NULL THEN 'N'
+      WHEN end_date < TRTSDT THEN 'N'
       WHEN start_date IS NULL THEN 'Y'
       WHEN start_date_flag = 'M' AND year(start_date) = year(TRTSDT) THEN 'Y'
       WHEN start_date_flag = 'D' AND date_trunc('month', start_date) = date_trunc('month', TRTSDT)

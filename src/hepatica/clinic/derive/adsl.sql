@@ -2,15 +2,18 @@
 -- (for a subject never treated: on or before consent, else the last value there is); of several
 -- values on that day the first on record.
 WITH exposure AS (
-  SELECT subject, min(date) AS trtsdt, max(date) AS trtedt,
+  SELECT subject, min(date) AS trtsdt, max(until) AS trtedt,
     count(DISTINCT date) FILTER (source = 'procedures') AS procedures,
-    count(DISTINCT date) FILTER (source = 'dosing') AS administrations
+    CASE WHEN bool_and(until = date) THEN count(DISTINCT date) FILTER (source = 'dosing') END
+      AS administrations
   FROM study_treatment GROUP BY subject
 ),
 dose AS (
   SELECT subject,
     CASE WHEN count(*) = count(dose) AND bool_and(coalesce(end_date, date) = date)
-      AND count(DISTINCT coalesce(unit, '')) = 1 THEN sum(dose) END AS total
+      AND count(DISTINCT coalesce(unit, '')) = 1 AND count(DISTINCT lower(trim(drug))) <= 1
+      THEN sum(dose) END AS total,
+    any_value(unit) AS unit
   FROM dosing, protocol WHERE date <= cutoff GROUP BY subject
 ),
 reference AS (
@@ -52,8 +55,8 @@ lab AS (
   WHERE date <= day AND value IS NOT NULL GROUP BY subject
 ),
 weight AS (
-  SELECT subject, arg_max(value, (date, -seq)) AS value FROM vitals JOIN before USING (subject)
-  WHERE date <= day AND test = 'WEIGHT' AND value IS NOT NULL GROUP BY subject
+  SELECT subject, arg_max(value, (date, -seq)) AS value FROM vital_canonical
+  JOIN before USING (subject) WHERE date <= day AND test = 'WEIGHT' AND value IS NOT NULL GROUP BY subject
 ),
 prior AS (
   SELECT subject,
@@ -75,6 +78,8 @@ ended AS (
   WHERE date <= cutoff GROUP BY subject
 ),
 recorded AS (SELECT count(*) AS rows FROM history),
+-- In a study without arms everybody is planned to have the protocol's treatment.
+arms AS (SELECT count(arm) = 0 AS none FROM subjects),
 scan AS (
   SELECT subject, arg_min(date, reader) AS date FROM baseline_scan, protocol
   WHERE protocol.primary_reader = '' OR baseline_scan.reader = protocol.primary_reader GROUP BY subject
@@ -89,8 +94,9 @@ SELECT
   s.sex AS SEX,
   s.race AS RACE,
   s.arm AS ARM,
-  coalesce(s.arm, p.treatment) AS TRT01P,
-  CASE WHEN e.trtsdt IS NOT NULL THEN coalesce(s.actual_arm, s.arm, p.treatment) END AS TRT01A,
+  coalesce(s.arm, CASE WHEN arms.none THEN p.treatment END) AS TRT01P,
+  CASE WHEN e.trtsdt IS NOT NULL THEN coalesce(s.actual_arm, s.arm,
+    CASE WHEN arms.none THEN p.treatment END) END AS TRT01A,
   s.consent_date AS RFICDT,
   s.refractory_date AS REFRDT,
   e.trtsdt AS TRTSDT,
@@ -98,6 +104,7 @@ SELECT
   CASE WHEN e.procedures > 0 THEN e.procedures WHEN e.administrations > 0 THEN e.administrations END
     AS NSESS,
   dose.total AS CUMDOSE,
+  CASE WHEN dose.total IS NOT NULL THEN dose.unit END AS CUMDOSU,
   scan.date AS BLSCANDT,
   n.date AS NACTDT,
   CASE WHEN d.date IS NOT NULL THEN 'Y' ELSE 'N' END AS DTHFL,
@@ -138,6 +145,7 @@ SELECT
 FROM subjects AS s
 CROSS JOIN protocol AS p
 CROSS JOIN recorded
+CROSS JOIN arms
 LEFT JOIN exposure AS e USING (subject)
 LEFT JOIN dose USING (subject)
 LEFT JOIN scan USING (subject)
