@@ -16,11 +16,12 @@ target as (
     from rows_in join first_day using (subject)
     where role = 1 and day = baseline_day
 ),
--- one size for a target and visit; -1 where it has no row or rows that disagree
+-- one size for a target and visit; -1 where it has none or sizes that disagree
 measured as (
     select
         v.subject, v.day, t.lesion,
-        case when min(r.size) = max(r.size) then min(r.size) else -1 end as size,
+        case when min(r.size) filter (r.size >= 0) = max(r.size) then max(r.size) else -1 end
+            as size,
         max(r.disease_from) as disease_from
     from visit v
     join target t using (subject)
@@ -44,7 +45,8 @@ other as (
 other_state as (
     select
         v.subject, v.day,
-        case when min(r.state) = max(r.state) then min(r.state) else 0 end as state
+        case when min(r.state) filter (r.state > 0) = max(r.state) then max(r.state) else 0 end
+            as state
     from visit v
     join other o on o.subject = v.subject and o.since <= v.day
     left join rows_in r

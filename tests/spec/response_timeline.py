@@ -9,7 +9,8 @@ drawing). The columns of a drawing are scans, its rows lesions:
 
 A cell is `.` (no row), `?` (a row without a size), a size in mm (all sizes), `60/30x20` (diameter,
 viable part, its perpendicular), `58/lip` (lipiodol hides the viable part), `d30s20` (diameter,
-short axis), or a status, with `:8` for a diameter of 8 mm. Rows that begin with `=>` say what is
+short axis), `v12` (viable part alone), `absent/55` (absent, diameter 55 mm), or a status, with
+`:8` for all sizes of 8 mm. Rows that begin with `=>` say what is
 expected, from the first scan after baseline on, of one criterion where one is named.
 """
 
@@ -115,6 +116,10 @@ def cell_values(cell: str) -> dict[str, Any]:
     if match := re.fullmatch(NUMBER, cell):
         size = float(match[1])
         return {name: size for name in SCHEMA.names[5:9]} | {"status": ""}
+    if match := re.fullmatch(rf"absent/{NUMBER}", cell):
+        return {"diameter_mm": float(match[1]), "status": "absent"}
+    if match := re.fullmatch(rf"v{NUMBER}", cell):
+        return {"viable_mm": float(match[1]), "status": ""}
     if match := re.fullmatch(rf"d{NUMBER}(?:s{NUMBER})?", cell):
         short = float(match[2]) if match[2] else None
         return {"diameter_mm": float(match[1]), "short_axis_mm": short, "status": ""}

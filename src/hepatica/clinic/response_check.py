@@ -80,7 +80,7 @@ FAULTS = {
             "status",
             "'absent' with a size above 0",
             "either a size or 'absent'",
-            "read as absent",
+            "not evaluable where the criterion reads the size as disease, else absent",
         ),
         Fault(
             "L006",
@@ -95,7 +95,7 @@ FAULTS = {
             Level.WARNING,
             "diameter_mm",
             "a confirmed new lesion in the liver under 10 mm",
-            "10 mm or more, for mRECIST and EASL",
+            "10 mm or more, for mRECIST",
             "read as equivocal",
         ),
         Fault(
@@ -221,7 +221,7 @@ def row_faults(
     small_new = (role == word.NEW) & (status == word.CONFIRMED) & (site == LIVER)
     node = (site == NODE) | (site == HILAR_NODE)
     product = criterion.measure == "viable product"
-    no_across = np.isnan(sizes["viable_perpendicular_mm"]) & product
+    no_across = ~(sizes["viable_perpendicular_mm"] > 0) & product
     at_baseline = baseline_targets(stretch, columns, part)
     size, fault = stretch.rows["size"], stretch.rows["fault"]
     return {

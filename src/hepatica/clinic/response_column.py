@@ -224,7 +224,8 @@ def row_values(
     """Read role, status, site and sizes (in mm, of the same rows) of some rows together."""
     role, status, site = columns.role[part], columns.status[part], columns.site[part]
     given = measured_size(sizes, site, criterion)
-    state, size = target_state(status, given, criterion)
+    limit = disease_limit(site, criterion)
+    state, size = target_state(status, given, limit, criterion)
     for kind, state_of in (
         (word.NON_TARGET, non_target_state),
         (word.NEW, new_lesion_state),
@@ -234,7 +235,7 @@ def row_values(
             these = {name: column[at] for name, column in sizes.items()}
             state[at] = state_of(status[at], site[at], these, criterion)
             size[at] = given[at]
-    return RowValues(state, size, disease_limit(site, criterion))
+    return RowValues(state, size, limit)
 
 
 def micrometres(size_mm: Array) -> Array:
@@ -251,8 +252,9 @@ def measured_size(sizes: Sizes, site: Array, criterion: Criterion) -> Array:
     size = along if criterion.measure == "diameter" else micrometres(sizes["viable_mm"])
     if criterion.measure == "viable product":
         across = micrometres(sizes["viable_perpendicular_mm"])
-        product = np.where((size >= 0) & (across >= 0), size * across, word.NO_SIZE)
+        product = np.where((size > 0) & (across > 0), size * across, word.NO_SIZE)
         size = np.where(size == 0, 0, product)
+        along = np.where(np.isnan(sizes["viable_mm"]), along, word.NO_SIZE)
     if criterion.node_short_axis:
         node = (site == NODE) | (site == HILAR_NODE)
         size = np.where(node, micrometres(sizes["short_axis_mm"]), size)
@@ -267,17 +269,24 @@ def disease_limit(site: Array, criterion: Criterion) -> Array:
     return limits[site]
 
 
-def target_state(status: Array, given: Array, criterion: Criterion) -> tuple[Array, Array]:
-    """State and size of targets; a status the target cannot have makes it not evaluable."""
+def target_state(
+    status: Array, given: Array, limit: Array, criterion: Criterion
+) -> tuple[Array, Array]:
+    """State and size of targets; a status the target cannot have makes it not evaluable.
+
+    So does 'absent' beside a size that is disease; behind lipiodol no viable part is not 0.
+    """
     by_size = (status == BLANK) | (status == LIPIODOL) | (status == word.PRESENT)
     by_size &= given >= 0
+    if criterion.measure != "diameter":
+        by_size &= (status != LIPIODOL) | (given > 0)
     size = np.where(by_size, given, word.NO_SIZE)
     state = np.where(by_size, word.MEASURED, word.NOT_EVALUABLE).astype(np.int8)
-    absent = np.flatnonzero(status == word.ABSENT)
+    absent = np.flatnonzero((status == word.ABSENT) & (given < limit))
     size[absent] = 0
     state[absent] = word.ABSENT
     small = np.flatnonzero(status == word.TOO_SMALL)
-    size[small] = np.where(given[small] >= 0, given[small], criterion.too_small)
+    size[small] = np.where(given[small] > 0, given[small], criterion.too_small)
     state[small] = word.TOO_SMALL
     return state, size
 
@@ -285,16 +294,19 @@ def target_state(status: Array, given: Array, criterion: Criterion) -> tuple[Arr
 def non_target_state(status: Array, site: Array, sizes: Sizes, criterion: Criterion) -> Array:
     """State of non-targets; without a status a recorded size tells, without both none."""
     across = micrometres(sizes["short_axis_mm"])
-    along = micrometres(sizes["diameter_mm"])
+    size = micrometres(sizes["diameter_mm"])
+    if criterion.measure != "diameter":
+        viable = micrometres(sizes["viable_mm"])
+        size = np.where(viable >= 0, viable, size)
     node = (site == NODE) | (site == HILAR_NODE)
-    size = np.where(node & (across >= 0), across, along)
+    size = np.where(node & (across >= 0), across, size)
     state = np.full(len(status), word.NOT_EVALUABLE, np.int8)
     state[(status == BLANK) & (size > 0)] = word.PRESENT
     state[(status == BLANK) & (size == 0)] = word.ABSENT
     state[(status == word.PRESENT) | (status == word.TOO_SMALL)] = word.PRESENT
     normal = node & (across >= 0) & (across < disease_limit(site, criterion))
     if criterion.measure != "diameter":
-        normal |= micrometres(sizes["viable_mm"]) == 0
+        normal |= viable == 0
     state[normal & (state == word.PRESENT)] = word.ABSENT
     for code in (word.ABSENT, word.PROGRESSED):
         state[status == code] = code

@@ -34,6 +34,7 @@ origin = "{origin}"
 events = {events}
 rule_set = "{rule_set}"
 delayed_entry = {delayed}
+confirmed = {confirmed}
 paramcd = "{id}"
 """
 
@@ -50,7 +51,8 @@ def study_of(folder: Path, endpoints: Iterable[dict[str, Any]]) -> Study:
     """The blank protocol with further endpoints; scans every 6 to 8 weeks, window 7 days."""
     text = protocol_text("blank") + REFRACTORY
     for endpoint in endpoints:
-        given = {"origin": "first treatment", "delayed": "false", "rule_set": "EMA"} | endpoint
+        given = {"origin": "first treatment", "delayed": "false", "rule_set": "EMA"}
+        given |= {"confirmed": "false"} | endpoint
         text += ENDPOINT.format(**{**given, "events": str(list(given["events"])).replace("'", '"')})
     (folder / "study.toml").write_text(text, encoding="utf-8")
     return read_study(folder)

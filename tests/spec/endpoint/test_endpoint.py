@@ -8,7 +8,7 @@ every 6 to 8 weeks with a window of 7 days, so two missed visits are more than
 from pathlib import Path
 
 import pytest
-from course import adam_of, time_of
+from course import DAY_0, adam_of, time_of
 
 PD_OR_DEATH = ("progression", "death")
 PFS = [
@@ -227,3 +227,91 @@ def test_every_time_leads_to_its_record(tmp_path: Path) -> None:
     )
     assert rows["1"]["SRCROW"] == 2
     assert rows["2"]["SRCROW"] == 3
+
+
+def test_assessments_behind_a_time_are_found_by_their_number(tmp_path: Path) -> None:
+    adam = adam_of(tmp_path, {"1": BASE + "d42 scan 40; d84 scan 50; d200 alive"}, PFS)
+    responses = adam["ADRS"].to_pylist()
+    numbers = [r["ASEQ"] for r in responses]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    by_number = {r["ASEQ"]: r for r in responses}
+    times = [r for r in adam["ADTTE"].to_pylist() if r["SRCDOM"] == "ADRS"]
+    assert times
+    for row in times:
+        source = by_number[row["SRCSEQ"]]
+        assert (source["PARAMCD"], source["ADT"], source["PARCAT1"]) == (
+            "OVR",
+            row["ADT"],
+            row["PARCAT1"],
+        )
+    for row in responses:
+        if row["PARAMCD"] in {"BOR", "RSP", "PD"} and row["ADT"]:
+            assert by_number[row["SRCSEQ"]]["ADT"] == row["ADT"]
+
+
+def test_a_death_before_the_origin_leaves_no_time(tmp_path: Path) -> None:
+    endpoint = {"id": "X", "events": ("death",), "origin": "refractory date"}
+    adam = adam_of(tmp_path, {"1": "d20 refractory; d0 TACE; d10 dead"}, [endpoint])
+    assert time_of(adam, "X") is None
+
+
+def test_an_enrolled_subject_never_treated_has_a_time_from_consent(tmp_path: Path) -> None:
+    endpoint = {"id": "X", "events": ("death",), "origin": "consent"}
+    adam = adam_of(tmp_path, {"1": "d-10 consent; d40 dead"}, [endpoint])
+    assert time_of(adam, "X") == (50, 0, "Death", "")
+
+
+def test_progression_after_new_therapy_is_not_called_absent(tmp_path: Path) -> None:
+    adam = adam_of(tmp_path, {"1": BASE + "d42 scan 50; d60 drug; d84 scan 70"}, PFS)
+    (row,) = [
+        r for r in adam["ADRS"].to_pylist() if (r["PARAMCD"], r["PARCAT1"]) == ("PD", "mRECIST")
+    ]
+    assert (row["AVALC"], row["REASON"]) == ("N", "No progression before new anticancer therapy")
+
+
+def test_measurable_disease_is_missing_without_a_baseline(tmp_path: Path) -> None:
+    adam = adam_of(tmp_path, {"1": "d0 TACE; d200 alive", "2": BASE + "d42 scan 50"}, PFS)
+    found = {
+        r["SUBJID"]: (r["AVALC"], r["REASON"])
+        for r in adam["ADRS"].to_pylist()
+        if (r["PARAMCD"], r["PARCAT1"]) == ("MDIS", "mRECIST")
+    }
+    assert found == {
+        "1": (None, "No baseline assessment"),
+        "2": ("Y", "Target lesions at baseline"),
+    }
+
+
+def test_a_contact_names_its_column(tmp_path: Path) -> None:
+    adam = adam_of(tmp_path, {"1": "d0 consent; d0 TACE"}, [{"id": "X", "events": ("death",)}])
+    (row,) = [r for r in adam["ADTTE"].to_pylist() if r["PARAMCD"] == "X"]
+    assert (row["SRCDOM"], row["SRCVAR"]) == ("procedures", "date")
+
+
+@pytest.mark.parametrize(
+    ("scans", "confirmed"),
+    [
+        ("d42 scan 30; d84 scan 30; d126 scan 0; d168 scan 0; d210 scan 60", 42),
+        ("d42 scan 30; d50 scan 45; d126 scan 0; d168 scan 0; d210 scan 60", None),
+        ("d42 scan 30; d84 scan ?; d126 scan 0; d168 scan 0; d210 scan 60", 42),
+        ("d42 scan 40; d84 scan 0; d126 scan 0; d210 scan 60", 84),
+        ("d42 scan 30; d49 scan 0; d84 scan 0; d210 scan 60", 42),
+    ],
+    ids=["PR, then CR", "PR lost", "PR, NE, CR", "CR alone", "PR confirmed by CR"],
+)
+def test_a_confirmed_response_begins_where_it_was_first_met(
+    scans: str, confirmed: int | None, tmp_path: Path
+) -> None:
+    endpoint = {"id": "X", "events": PD_OR_DEATH, "origin": "first response", "confirmed": "true"}
+    adam = adam_of(tmp_path, {"1": BASE + scans}, [endpoint])
+    found = time_of(adam, "X")
+    if confirmed is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert found[:2] == (210 - confirmed, 0)
+    (row,) = [
+        r for r in adam["ADRS"].to_pylist() if (r["PARAMCD"], r["PARCAT1"]) == ("CRSP", "mRECIST")
+    ]
+    days = None if row["ADT"] is None else (row["ADT"] - DAY_0).days
+    assert days == confirmed

@@ -37,10 +37,16 @@ Choices where the publications are silent
 - After a CR (overall, or a nadir of 0) any target that is disease again is PD, whatever the sum
   (EORTC clarification); a node is disease again at its limit, not below.
 - 'too small' counts 5 mm where no size was given (EASL 5 x 5 mm2), in RECIST 1.0 as well.
+- 'absent' beside a size that the criterion reads as disease contradicts itself: not evaluable.
+  (mRECIST: 'absent' beside a diameter alone is a mass without viable part, 0.)
+- 'lipiodol obscured' with a viable part of 0 is not evaluable for mRECIST and EASL: what cannot
+  be seen has not gone. A viable part above 0 (MRI) counts.
+- EASL: a viable diameter beside a perpendicular of 0 or none is not evaluable.
 - A lesion of diameter 0 has no viable part and no short axis: 0, where these are not given.
 - Nodes: RECIST 1.0 has no rule; we take the short axis, as the input format does, without the
   10 mm limit. EASL has none; we treat a node as any other lesion.
-- Two rows for one lesion on one date that disagree make it not evaluable; equal ones count once.
+- Two rows for one lesion on one date: equal ones count once; one that is not evaluable (CT veiled
+  by lipiodol) yields to the other (MRI); sizes or states that disagree make it not evaluable.
 - Parts of a split lesion are added, a merged one is measured once, by the reader, before entry.
 - Non-targets: progressed in any is PD; else one not evaluated is NE (RECIST 1.1: 'not all
   evaluated'); else absent in all is CR; else NON-CR/NON-PD. A node below its limit is absent, and
@@ -49,8 +55,8 @@ Choices where the publications are silent
 - A new lesion once confirmed stands at every later visit, and also, back-dated, from the first
   visit that showed it as equivocal: these earlier visits are recomputed. This is the only way in
   which a later scan changes an earlier response. 'absent' clears an equivocal lesion.
-- mRECIST and EASL: a new lesion in the liver counts as equivocal while its recorded diameter is
-  under 10 mm.
+- mRECIST: a new lesion in the liver counts as equivocal while its recorded diameter is under
+  10 mm. EASL publishes no size for a new lesion: the reader's word stands, as in RECIST.
 - After the first PD later visits are assessed all the same, and flagged.
 - An overall CR followed by a persisting non-target is PR by the matrix; a finding asks to check.
 - The EORTC note that a PR may be carried on while neither PR nor PD is met is not followed: 71 mm

@@ -6,7 +6,7 @@ compiled. None depends on the order of the rows within a visit.
 
 from __future__ import annotations
 
-from hepatica.clinic.rules.response.record import Course, Patient, Row, Slots
+from hepatica.clinic.rules.response.record import Course, Patient, Row, Slot, Slots
 from hepatica.clinic.rules.response.word import (
     ABSENT,
     CONFIRMED,
@@ -32,6 +32,7 @@ from hepatica.clinic.rules.response.word import (
     PD,
     PROGRESSED,
     TARGET,
+    TORN,
 )
 
 # Which non-target prevails, by response code: PD over NE over NON-CR/NON-PD over CR.
@@ -58,7 +59,10 @@ def list_targets(base: int, course: Course) -> int:
 
 
 def measure_targets(v: int, count: int, course: Course) -> None:
-    """Put the size of every target at a visit into its slot; NOT_SEEN where it has no row."""
+    """Put the size of every target at a visit into its slot; NOT_SEEN where it has no row.
+
+    Of several rows those without a size yield; sizes that disagree are TORN.
+    """
     for k in range(count):
         course.targets[k].size = NOT_SEEN
     for r in range(course.visits[v].first, course.visits[v + 1].first):
@@ -75,8 +79,11 @@ def measure_targets(v: int, count: int, course: Course) -> None:
             slot.disease_from = row.disease_from
         else:
             row.fault = DUPLICATE
-            if slot.size != row.size:
-                slot.size = NO_SIZE
+            if slot.size == NO_SIZE:
+                slot.size = row.size
+                slot.disease_from = row.disease_from
+            elif row.size >= 0 and slot.size != row.size:
+                slot.size = TORN
 
 
 def sum_targets(v: int, count: int, course: Course) -> None:
@@ -118,13 +125,21 @@ def read_non_targets(v: int, known: int, at_baseline: bool, course: Course) -> i
             known += 1
             if not at_baseline:
                 row.fault = LATE_NON_TARGET
-        elif course.others[k].state == NOT_SEEN:
-            course.others[k].state = row.state
         else:
-            row.fault = DUPLICATE
-            if course.others[k].state != row.state:
-                course.others[k].state = NOT_EVALUABLE
+            add_state(row, course.others[k])
     return known
+
+
+def add_state(row: Row, slot: Slot) -> None:
+    """Add a row to what the visit says of a non-target; one not evaluable yields, others tear."""
+    if slot.state == NOT_SEEN:
+        slot.state = row.state
+        return
+    row.fault = DUPLICATE
+    if slot.state == NOT_EVALUABLE:
+        slot.state = row.state
+    elif row.state != NOT_EVALUABLE and slot.state != row.state:
+        slot.state = TORN
 
 
 def non_target_response(state: int) -> int:
@@ -133,7 +148,7 @@ def non_target_response(state: int) -> int:
         return PD
     if state == ABSENT:
         return CR
-    if state in (NOT_SEEN, NOT_EVALUABLE):
+    if state in (NOT_SEEN, NOT_EVALUABLE, TORN):
         return NE
     return NON_CR_NON_PD
 
@@ -162,11 +177,19 @@ def read_new_lesion(row: Row, v: int, known: int, course: Course) -> int:
         known += 1
         course.news[k].lesion = row.lesion
         course.news[k].seen = NO_VISIT
-    if row.state == ABSENT:
-        course.news[k].seen = NO_VISIT
-    elif course.news[k].seen == NO_VISIT:
+    if course.news[k].seen == NO_VISIT:
         course.news[k].seen = v
     return known
+
+
+def clear_gone(v: int, known: int, course: Course) -> None:
+    """Forget since when the new lesions absent at a visit were seen; before its other rows."""
+    for r in range(course.visits[v].first, course.visits[v + 1].first):
+        row = course.rows[r]
+        if row.role == NEW and row.state == ABSENT:
+            k = slot_of(row.lesion, course.news, known)
+            if k >= 0:
+                course.news[k].seen = NO_VISIT
 
 
 def keep_confirmed(lesion: int, seen: int, v: int, patient: Patient) -> None:
@@ -183,9 +206,10 @@ def read_new_lesions(v: int, known: int, patient: Patient, course: Course) -> in
     """Read the new lesions of a visit, not yet back-dated; returns how many are known."""
     visit = course.visits[v]
     visit.new = NO_NEW
+    clear_gone(v, known, course)
     for r in range(visit.first, course.visits[v + 1].first):
         row = course.rows[r]
-        if row.role != NEW:
+        if row.role != NEW or row.state == ABSENT:
             continue
         if row.state == NOT_EVALUABLE:
             visit.new = NEW_NOT_SCANNED

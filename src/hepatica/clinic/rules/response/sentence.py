@@ -13,6 +13,9 @@ from hepatica.clinic.rules.response.criterion import Criterion
 
 Fact = Mapping[str, Any]
 
+# Sums are whole micrometres: a broken percentage shows in this many places.
+MOST_PLACES = 9
+
 
 def short(value: Decimal | float) -> str:
     """Decimal text without needless digits: 61, 7.5."""
@@ -23,12 +26,12 @@ def short(value: Decimal | float) -> str:
 def signed_percent(now: float, before: float) -> str:
     """Change in percent with its sign, such as +22 or -29.6.
 
-    One decimal; up to three where fewer would round a broken percentage to a whole one, so that
-    +19.98 never reads as +20.
+    One decimal; more where fewer would round a broken percentage to a whole one, so that +19.98
+    never reads as +20.
     """
     exact = (Decimal(str(now)) - Decimal(str(before))) / Decimal(str(before)) * 100
-    for places in ("0.1", "0.01", "0.001"):
-        rounded = exact.quantize(Decimal(places), ROUND_HALF_UP)
+    for places in range(1, MOST_PLACES + 1):
+        rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
         if rounded != rounded.to_integral_value() or exact == exact.to_integral_value():
             break
     return ("+" if rounded >= 0 else "") + short(rounded)
@@ -42,7 +45,7 @@ def change_text(fact: Fact, against: str, date: str, criterion: Criterion) -> st
         return f"{short(now)} {unit} is over {what}"
     gap = Decimal(str(now)) - Decimal(str(before))
     if gap == 0:
-        return f"{short(now)} {unit} is as {what}"
+        return f"{short(now)} {unit} equals {what}"
     side = "over" if gap > 0 else "from"
     sign = "+" if gap > 0 else ""
     percent = signed_percent(now, before)
@@ -80,6 +83,13 @@ def gone_text(fact: Fact, criterion: Criterion) -> str:
     if fact["sum_mm"]:
         return f"{gone}, nodes normal ({short(fact['sum_mm'])} {criterion.unit} left)"
     return gone
+
+
+def reappeared_text(fact: Fact, sum_text: str) -> str:
+    """Disease in targets that showed none: after a CR, or where the baseline sum was 0."""
+    if fact["baseline_mm"] == 0:
+        return f"disease in the targets ({sum_text}), which showed none at baseline"
+    return f"disease again in the targets ({sum_text}) after a CR"
 
 
 def new_text(fact: Fact) -> str:
@@ -120,7 +130,7 @@ def target_clause_text(fact: Fact, criterion: Criterion) -> str:
         case "TARGETS-GROWN-IN-PART":
             text = f"{nadir_text(fact, criterion)}, although {missing_text(fact)}"
         case "TARGETS-REAPPEARED":
-            text = f"disease again in the targets ({sum_text}) after a CR"
+            text = reappeared_text(fact, sum_text)
         case "TARGETS-SHRUNK":
             text = change_text(fact, "baseline", "", criterion)
         case "TARGETS-STABLE":

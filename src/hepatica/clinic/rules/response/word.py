@@ -57,6 +57,7 @@ STATES: Final = (
 # Sizes that are no sizes.
 NO_SIZE: Final = -1
 NOT_SEEN: Final = -2
+TORN: Final = -3
 NO_VISIT: Final = -1
 
 # Clauses of the target rule.
