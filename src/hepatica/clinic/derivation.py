@@ -75,7 +75,7 @@ def _write_assessment(query: Query, assessment: Assessment) -> None:
     query.write("best_all", assessment.best)
     query.write("lesion_value", assessment.lesions)
     query.write("assessed", assessment.pairs)
-    for name in ("visit_all", "visit", "first_response"):
+    for name in ("visit_all", "primary_reader", "visit", "first_response"):
         query.derive(name)
 
 

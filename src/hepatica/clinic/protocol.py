@@ -32,7 +32,7 @@ _ENDPOINT = pa.schema(
 
 
 def protocol_table(study: Study) -> pa.Table:
-    """One row of scalars: identity, cutoff, day count, windows and the primary reader."""
+    """One row of scalars: identity, cutoff, day count, windows, reader and confirmation."""
     schedule = study.schedule
     interval = max(schedule.interval_weeks) if schedule else 0
     window = schedule.window_days if schedule else 0
@@ -45,6 +45,9 @@ def protocol_table(study: Study) -> pa.Table:
         "missed_days": math.floor(2 * 7 * interval) + 2 * window if schedule else None,
         "primary_reader": study.response.reader,
         "first_scan": study.response.baseline == "first scan",
+        "confirm_days": study.response.confirm_days,
+        "max_ne_between": study.response.max_ne_between,
+        "max_sd_between": int(study.response.accept_sd_between),
     }
     schema = pa.schema(
         [
@@ -56,6 +59,9 @@ def protocol_table(study: Study) -> pa.Table:
             ("missed_days", pa.int32()),
             ("primary_reader", pa.string()),
             ("first_scan", pa.bool_()),
+            ("confirm_days", pa.int32()),
+            ("max_ne_between", pa.int32()),
+            ("max_sd_between", pa.int32()),
         ]
     )
     return pa.Table.from_pylist([row], schema)

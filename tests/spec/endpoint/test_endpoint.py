@@ -297,7 +297,7 @@ def test_a_contact_names_its_column(tmp_path: Path) -> None:
         ("d42 scan 40; d84 scan 0; d126 scan 0; d210 scan 60", 84),
         ("d42 scan 30; d49 scan 0; d84 scan 0; d210 scan 60", 42),
     ],
-    ids=["PR, then CR", "PR lost", "PR, NE, CR", "CR alone", "PR confirmed by CR"],
+    ids=["PR, then CR", "progression at once", "PR, NE, CR", "CR alone", "PR confirmed by CR"],
 )
 def test_a_confirmed_response_begins_where_it_was_first_met(
     scans: str, confirmed: int | None, tmp_path: Path

@@ -3,79 +3,82 @@
 -- ANL01FL: up to and including the first progression, and not after new anticancer therapy.
 -- A treated subject without a baseline assessment has best response MISSING: never a responder,
 -- always in the denominator.
+-- ASEQ numbers a subject's records, overall responses first: it is `aseq` of visit_all there.
 WITH subject AS (
   SELECT STUDYID, USUBJID, SUBJID, TRTSDT, NACTDT, SAFFL, ENRLFL FROM adsl
 ),
 visit_long AS (
-  SELECT v.subject, v.criterion, v.reader, v.date, v.counts, v.seq,
+  SELECT v.subject, v.criterion, v.reader, v.date, v.counts,
     unnest(['TRGRESP', 'NTRGRESP', 'NEWLPROG', 'OVR']) AS PARAMCD,
     unnest([v.target, v.non_target, v.new_lesion, v.overall]) AS AVALC,
-    unnest([NULL, NULL, NULL, v.because]) AS reason
+    unnest([NULL, NULL, NULL, v.because]) AS reason,
+    unnest(['ADTR', 'measurements', 'new_lesions', 'ADRS']) AS srcdom,
+    unnest(['AVAL', 'status', 'status', 'AVALC']) AS srcvar,
+    NULL::BIGINT AS seq
   FROM visit_all AS v
 ),
 window_visit AS (SELECT * FROM visit_all WHERE counts),
 first_pd AS (
-  SELECT subject, criterion, reader, min(date) AS date, arg_min(because, date) AS because,
-    arg_min(seq, date) AS seq
+  SELECT subject, criterion, reader, min(date) AS date, arg_min(because, date) AS because
   FROM window_visit WHERE overall = 'PD' GROUP BY ALL
 ),
-first_resp AS (
-  SELECT subject, criterion, reader, min(date) AS date, arg_min(because, date) AS because
-  FROM window_visit WHERE overall IN ('CR', 'PR') GROUP BY ALL
-),
 last_seen AS (
-  SELECT subject, criterion, reader, max(date) AS date, arg_max(overall, date) AS overall,
-    arg_max(seq, date) AS seq
+  SELECT subject, criterion, reader, max(date) AS date, arg_max(overall, date) AS overall
   FROM window_visit WHERE overall <> 'NE' GROUP BY ALL
 ),
 best AS (
   SELECT b.subject, b.criterion, b.reader, b.bor, b.bor_date, b.because_bor, b.cbor, b.cbor_date,
-    b.because_cbor, b.measurable
+    b.because_cbor, b.measurable, b.baseline_date,
+    EXISTS (SELECT 1 FROM visit_all AS v WHERE v.subject = b.subject AND v.criterion = b.criterion
+      AND v.reader = b.reader AND v.overall = 'PD') AS ever_pd
   FROM best_all AS b
   JOIN subject AS s ON s.SUBJID = b.subject AND s.SAFFL = 'Y' AND s.ENRLFL = 'Y'
 ),
 single AS (
   SELECT subject, criterion, reader, 'BOR' AS PARAMCD, bor AS AVALC, bor_date AS date,
-    because_bor AS reason, 'OVR' AS srcvar FROM best
-  UNION ALL SELECT subject, criterion, reader, 'CBOR', cbor, cbor_date, because_cbor, 'OVR' FROM best
+    because_bor AS reason, 'AVALC' AS srcvar FROM best
+  UNION ALL SELECT subject, criterion, reader, 'CBOR', cbor, cbor_date, because_cbor, 'AVALC' FROM best
   UNION ALL
   SELECT b.subject, b.criterion, b.reader, 'RSP',
     CASE WHEN bor IN ('CR', 'PR') THEN 'Y' ELSE 'N' END,
     CASE WHEN bor IN ('CR', 'PR') THEN r.date END,
-    CASE WHEN bor IN ('CR', 'PR') THEN r.because ELSE because_bor END, 'OVR'
-  FROM best AS b LEFT JOIN first_resp AS r USING (subject, criterion, reader)
+    CASE WHEN bor IN ('CR', 'PR') THEN r.because ELSE because_bor END, 'AVALC'
+  FROM best AS b
+  LEFT JOIN (FROM first_response WHERE NOT confirmed) AS r USING (subject, criterion, reader)
   UNION ALL
   SELECT subject, criterion, reader, 'CRSP', CASE WHEN cbor IN ('CR', 'PR') THEN 'Y' ELSE 'N' END,
-    CASE WHEN cbor IN ('CR', 'PR') THEN cbor_date END, because_cbor, 'OVR' FROM best
+    r.date, because_cbor, 'AVALC' FROM best
+  LEFT JOIN (FROM first_response WHERE confirmed) AS r USING (subject, criterion, reader)
   UNION ALL
   SELECT subject, criterion, reader, 'BCP', CASE WHEN bor IN ('CR', 'PR') THEN 'Y' ELSE 'N' END,
-    CASE WHEN bor IN ('CR', 'PR') THEN bor_date END, because_bor, 'BOR' FROM best
+    CASE WHEN bor IN ('CR', 'PR') THEN bor_date END, because_bor, 'AVALC' FROM best
   UNION ALL
   SELECT subject, criterion, reader, 'CBCP', CASE WHEN cbor IN ('CR', 'PR') THEN 'Y' ELSE 'N' END,
-    CASE WHEN cbor IN ('CR', 'PR') THEN cbor_date END, because_cbor, 'CBOR' FROM best
+    CASE WHEN cbor IN ('CR', 'PR') THEN cbor_date END, because_cbor, 'AVALC' FROM best
   UNION ALL
   SELECT subject, criterion, reader, 'CB',
     CASE WHEN bor IN ('CR', 'PR', 'SD', 'NON-CR/NON-PD') THEN 'Y' ELSE 'N' END,
-    CASE WHEN bor IN ('CR', 'PR', 'SD', 'NON-CR/NON-PD') THEN bor_date END, because_bor, 'BOR'
+    CASE WHEN bor IN ('CR', 'PR', 'SD', 'NON-CR/NON-PD') THEN bor_date END, because_bor, 'AVALC'
   FROM best
   UNION ALL
   SELECT subject, criterion, reader, 'CCB',
     CASE WHEN cbor IN ('CR', 'PR', 'SD', 'NON-CR/NON-PD') THEN 'Y' ELSE 'N' END,
-    CASE WHEN cbor IN ('CR', 'PR', 'SD', 'NON-CR/NON-PD') THEN cbor_date END, because_cbor, 'CBOR'
+    CASE WHEN cbor IN ('CR', 'PR', 'SD', 'NON-CR/NON-PD') THEN cbor_date END, because_cbor, 'AVALC'
   FROM best
   UNION ALL
   SELECT b.subject, b.criterion, b.reader, 'PD', CASE WHEN p.date IS NULL THEN 'N' ELSE 'Y' END,
-    p.date, coalesce(p.because, 'No progression on record'), 'OVR'
+    p.date, coalesce(p.because, CASE WHEN ever_pd
+      THEN 'No progression before new anticancer therapy' ELSE 'No progression on record' END), 'AVALC'
   FROM best AS b LEFT JOIN first_pd AS p USING (subject, criterion, reader)
   UNION ALL
   SELECT b.subject, b.criterion, b.reader, 'LSTA', l.overall, l.date,
-    coalesce('Last assessment other than NE, up to the first progression',
-      'No assessment after baseline'), 'OVR'
+    'Last assessment other than NE, up to the first progression', 'AVALC'
   FROM best AS b JOIN last_seen AS l USING (subject, criterion, reader)
   UNION ALL
-  SELECT subject, criterion, reader, 'MDIS', measurable, NULL,
-    CASE measurable WHEN 'Y' THEN 'Target lesions at baseline' ELSE 'No target lesion at baseline' END,
-    'lesions' FROM best
+  SELECT subject, criterion, reader, 'MDIS', CASE WHEN baseline_date IS NOT NULL THEN measurable END,
+    NULL, CASE WHEN baseline_date IS NULL THEN 'No baseline assessment'
+      WHEN measurable = 'Y' THEN 'Target lesions at baseline' ELSE 'No target lesion at baseline' END,
+    'role' FROM best
 ),
 death AS (
   SELECT s.SUBJID AS subject, '' AS criterion, '' AS reader, 'DEATH' AS PARAMCD, a.DTHFL AS AVALC,
@@ -86,11 +89,13 @@ death AS (
   WHERE s.ENRLFL = 'Y' AND s.SAFFL = 'Y'
 ),
 long AS (
-  SELECT subject, criterion, reader, PARAMCD, AVALC, date, reason, counts, seq, 'measurements' AS srcdom,
-    PARAMCD AS srcvar
+  SELECT subject, criterion, reader, PARAMCD, AVALC, date, reason, counts, seq, srcdom, srcvar
   FROM visit_long
   UNION ALL
-  SELECT subject, criterion, reader, PARAMCD, AVALC, date, reason, NULL, NULL, 'ADRS', srcvar FROM single
+  -- What was derived from the assessment of a day leads to that day's overall response.
+  SELECT s.subject, s.criterion, s.reader, s.PARAMCD, s.AVALC, s.date, s.reason, NULL, v.aseq,
+    CASE s.PARAMCD WHEN 'MDIS' THEN 'lesions' ELSE 'ADRS' END, s.srcvar
+  FROM single AS s LEFT JOIN visit_all AS v USING (subject, criterion, reader, date)
   UNION ALL
   SELECT subject, criterion, reader, PARAMCD, AVALC, date, reason, NULL, NULL, 'ADSL', srcvar FROM death
 )
@@ -103,7 +108,9 @@ SELECT
     WHEN 'NE' THEN 6 WHEN 'MISSING' THEN 7 WHEN 'Y' THEN 1 WHEN 'N' THEN 0 END AS DOUBLE) AS AVAL,
   l.AVALC,
   CASE WHEN counts IS NULL THEN NULL WHEN counts THEN 'Y' ELSE 'N' END AS ANL01FL,
-  l.reason AS REASON, l.srcdom AS SRCDOM, l.srcvar AS SRCVAR, l.seq AS SRCSEQ
+  l.reason AS REASON, l.srcdom AS SRCDOM, l.srcvar AS SRCVAR, l.seq AS SRCSEQ,
+  row_number() OVER (PARTITION BY s.SUBJID
+    ORDER BY l.PARAMCD <> 'OVR', l.criterion, l.reader, p.position, l.date) AS ASEQ
 FROM long AS l
 JOIN subject AS s ON s.SUBJID = l.subject
 JOIN response_parameter AS p ON p.code = l.PARAMCD

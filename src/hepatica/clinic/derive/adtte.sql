@@ -11,7 +11,11 @@
 --         adequate assessment.
 -- An adequate assessment is an overall response other than NE. Survival endpoints (death the only
 -- event) are censored on the date last known alive.
-WITH start AS (
+--
+-- Every enrolled subject with an origin has a row; who of them is analysed is the population's
+-- matter. A death recorded before the origin leaves no time.
+WITH own_response AS (SELECT * FROM first_response JOIN primary_reader USING (reader)),
+start AS (
   SELECT e.*, s.SUBJID AS subject, s.STUDYID, s.USUBJID, s.TRTSDT, s.BLSCANDT, s.NACTDT, s.EOSSTT,
     s.LSTALVDT, s.ENRLFL,
     CASE e.origin
@@ -23,9 +27,15 @@ WITH start AS (
     r.date IS NOT NULL AS responded
   FROM endpoint AS e
   CROSS JOIN adsl AS s
-  LEFT JOIN first_response AS r ON r.subject = s.SUBJID AND r.criterion = e.criterion
+  LEFT JOIN own_response AS r ON r.subject = s.SUBJID AND r.criterion = e.criterion
     AND r.confirmed = e.confirmed
-  WHERE s.ENRLFL = 'Y' AND s.SAFFL = 'Y'
+  WHERE s.ENRLFL = 'Y'
+    AND NOT coalesce(s.DTHDT < CASE e.origin
+      WHEN 'refractory date' THEN s.REFRDT
+      WHEN 'first treatment' THEN s.TRTSDT
+      WHEN 'consent' THEN s.RFICDT
+      WHEN 'first response' THEN r.date
+    END, FALSE)
 ),
 timed AS (
   -- Time to response is a responder's: others have no such time.
@@ -39,16 +49,16 @@ event AS (
   FROM timed AS t JOIN death AS d USING (subject)
   WHERE t.on_death AND d.date >= t.startdt
   UNION ALL
-  SELECT t.id, t.subject, v.date, 'Disease Progression', 0, 'ADRS', 'ADT', v.seq, NULL,
+  SELECT t.id, t.subject, v.date, 'Disease Progression', 0, 'ADRS', 'ADT', v.aseq, NULL,
     'Progression on ' || v.date || ': ' || v.because
   FROM timed AS t
   JOIN visit AS v ON v.subject = t.subject AND v.criterion = t.criterion
   WHERE t.on_progression AND v.overall = 'PD' AND v.date >= t.startdt
   UNION ALL
-  SELECT t.id, t.subject, r.date, 'Response', 0, 'ADRS', 'ADT', r.seq, NULL,
+  SELECT t.id, t.subject, r.date, 'Response', 0, 'ADRS', 'ADT', r.aseq, NULL,
     'First response on ' || r.date
   FROM timed AS t
-  JOIN first_response AS r ON r.subject = t.subject AND r.criterion = t.criterion
+  JOIN own_response AS r ON r.subject = t.subject AND r.criterion = t.criterion
     AND r.confirmed = t.confirmed
   WHERE t.on_response AND r.date >= t.startdt
 ),
@@ -57,7 +67,7 @@ first_event AS (
   QUALIFY row_number() OVER (PARTITION BY id, subject ORDER BY date, rank, seq) = 1
 ),
 adequate AS (
-  SELECT t.id, t.subject, v.date, v.seq
+  SELECT t.id, t.subject, v.date, v.aseq AS seq
   FROM timed AS t
   JOIN visit AS v ON v.subject = t.subject AND v.criterion = t.criterion
   WHERE v.overall <> 'NE' AND v.date >= t.startdt
@@ -104,7 +114,7 @@ dated AS (
   FROM decided AS d
 ),
 sourced AS (
-  SELECT d.*, c.source AS contactdom, c.seq AS contactseq, c.src_row AS contactrow,
+  SELECT d.*, c.source AS contactdom, c.variable AS contactvar, c.seq AS contactseq, c.src_row AS contactrow,
     a.seq AS assessseq
   FROM dated AS d
   LEFT JOIN contact AS c ON d.outcome = 'alive' AND c.subject = d.subject AND c.date = d.adt
@@ -147,7 +157,7 @@ SELECT
   END AS EVNTDESC,
   CASE outcome
     WHEN 'event' THEN NULL
-    WHEN 'alive' THEN 'Last known alive'
+    WHEN 'alive' THEN CASE WHEN contactdom IS NULL THEN 'Origin' ELSE 'Last known alive' END
     WHEN 'new therapy' THEN 'Last adequate assessment before new therapy'
     WHEN 'missed visits' THEN 'Last adequate assessment before the missed visits'
     WHEN 'no assessment' THEN 'Origin'
@@ -156,7 +166,9 @@ SELECT
   END AS CNSDTDSC,
   CASE outcome
     WHEN 'event' THEN because
-    WHEN 'alive' THEN 'No death on record; last known alive on ' || adt
+    WHEN 'alive' THEN CASE WHEN contactdom IS NULL
+      THEN 'No death and no contact from the origin on; censored there'
+      ELSE 'No death on record; last known alive on ' || adt END
     WHEN 'new therapy' THEN 'New anticancer therapy (' || therapy || ') on ' || therapydt
       || ' before the event; censored on ' || adt || ' (rule set FDA)'
     WHEN 'missed visits' THEN what || ' on ' || eventdt || ' more than ' || missed_days
@@ -169,7 +181,7 @@ SELECT
   CASE outcome WHEN 'event' THEN srcdom WHEN 'alive' THEN coalesce(contactdom, 'ADSL')
     WHEN 'no baseline' THEN 'ADSL' WHEN 'no assessment' THEN 'ADSL' ELSE 'ADRS' END AS SRCDOM,
   CASE outcome WHEN 'event' THEN srcvar WHEN 'alive' THEN
-      CASE contactdom WHEN 'dosing' THEN 'end_date' WHEN 'subjects' THEN 'consent_date' ELSE 'date' END
+      coalesce(contactvar, 'STARTDT')
     WHEN 'no baseline' THEN 'STARTDT' WHEN 'no assessment' THEN 'STARTDT' ELSE 'ADT' END AS SRCVAR,
   CASE outcome WHEN 'event' THEN eventseq WHEN 'alive' THEN contactseq ELSE assessseq END AS SRCSEQ,
   CASE outcome WHEN 'event' THEN eventrow WHEN 'alive' THEN contactrow END AS SRCROW
