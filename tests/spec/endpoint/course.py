@@ -58,11 +58,13 @@ def study_of(folder: Path, endpoints: Iterable[dict[str, Any]]) -> Study:
     return read_study(folder)
 
 
-def records_of(courses: dict[str, str]) -> Records:
-    """Records of some subjects, each drawn as a course."""
+def records_of(courses: dict[str, str], readers: dict[str, str] | None = None) -> Records:
+    """Records of some subjects, each drawn as a course; `readers` by table where they are named."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for subject, course in courses.items():
         _course(rows, subject, course)
+    for table, reader in (readers or {}).items():
+        rows[table] = [row | {"reader": reader} for row in rows[table]]
     return Records.of({name: _table(name, given) for name, given in rows.items()})
 
 

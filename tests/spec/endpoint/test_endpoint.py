@@ -8,7 +8,9 @@ every 6 to 8 weeks with a window of 7 days, so two missed visits are more than
 from pathlib import Path
 
 import pytest
-from course import DAY_0, adam_of, time_of
+from course import DAY_0, adam_of, records_of, study_of, time_of
+
+from hepatica.clinic.derivation import derive_adam
 
 PD_OR_DEATH = ("progression", "death")
 PFS = [
@@ -315,3 +317,21 @@ def test_a_confirmed_response_begins_where_it_was_first_met(
     ]
     days = None if row["ADT"] is None else (row["ADT"] - DAY_0).days
     assert days == confirmed
+
+
+@pytest.mark.parametrize(
+    "named",
+    [(), ("measurements",), ("measurements", "lesions"), ("measurements", "new_lesions")],
+    ids=lambda named: " and ".join(named) or "nothing",
+)
+def test_a_row_without_a_reader_belongs_to_every_reader(
+    named: tuple[str, ...], tmp_path: Path
+) -> None:
+    records = records_of(
+        {"1": BASE + "d42 scan 30; d84 new; d84 scan 30"}, dict.fromkeys(named, "A")
+    )
+    adam = derive_adam(study_of(tmp_path, PFS), records)
+    assert time_of(adam, "EMA") == (84, 0, "Disease Progression", "")
+    assert {r["PARCAT2"] for r in adam["ADRS"].to_pylist() if r["PARCAT1"]} == {
+        "A" if named else ""
+    }

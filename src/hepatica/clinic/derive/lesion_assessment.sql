@@ -3,9 +3,19 @@
 -- A lesion followed but without a row on a scan that has rows is left to the engine (missing).
 -- An adequate-looking scan with no row at all for the reader becomes a visit with every lesion
 -- not evaluable, so that a scan is never silently dropped.
-WITH role AS (
-  SELECT subject, lesion, coalesce(reader, '') AS reader, role, coalesce(site, '') AS site
-  FROM lesions
+-- A lesion or new lesion without a reader belongs to every reader of that subject.
+WITH reading AS (
+  SELECT DISTINCT subject, coalesce(reader, '') AS reader FROM measurements
+  UNION SELECT DISTINCT subject, reader FROM lesions WHERE reader IS NOT NULL
+),
+role AS (
+  SELECT l.subject, l.lesion, coalesce(l.reader, r.reader, '') AS reader, l.role,
+    coalesce(l.site, '') AS site
+  FROM lesions AS l
+  LEFT JOIN reading AS r ON r.subject = l.subject AND l.reader IS NULL
+  QUALIFY row_number() OVER (
+    PARTITION BY l.subject, l.lesion, coalesce(l.reader, r.reader, '')
+    ORDER BY l.reader IS NULL, l.src_row) = 1
 ),
 measured AS (
   SELECT m.subject, coalesce(m.reader, '') AS reader, m.date, m.lesion, r.role, r.site,
@@ -17,8 +27,7 @@ measured AS (
     'measurements' AS source, m.src_file, m.src_sheet, m.src_row
   FROM measurements AS m
   JOIN role AS r
-    ON r.subject = m.subject AND r.lesion = m.lesion
-    AND (r.reader = coalesce(m.reader, '') OR r.reader = '')
+    ON r.subject = m.subject AND r.lesion = m.lesion AND r.reader = coalesce(m.reader, '')
   CROSS JOIN protocol
   WHERE m.date <= cutoff
 ),
@@ -34,14 +43,16 @@ unread AS (
     )
     AND NOT EXISTS (
       SELECT 1 FROM new_lesions AS n
-      WHERE n.subject = s.subject AND n.date = s.date AND coalesce(n.reader, '') = r.reader
+      WHERE n.subject = s.subject AND n.date = s.date AND coalesce(n.reader, r.reader) = r.reader
     )
 ),
 new AS (
-  SELECT subject, coalesce(new_lesions.reader, '') AS reader, date, lesion, status, coalesce(site, '') AS site,
-    diameter_mm, src_file, src_sheet, src_row
-  FROM new_lesions, protocol
-  WHERE date <= cutoff AND status IN ('confirmed', 'equivocal')
+  SELECT n.subject, coalesce(n.reader, r.reader, '') AS reader, n.date, n.lesion, n.status,
+    coalesce(n.site, '') AS site, n.diameter_mm, n.src_file, n.src_sheet, n.src_row
+  FROM new_lesions AS n
+  LEFT JOIN reading AS r ON r.subject = n.subject AND n.reader IS NULL
+  CROSS JOIN protocol
+  WHERE n.date <= cutoff AND n.status IN ('confirmed', 'equivocal')
 ),
 seen AS (
   SELECT subject, reader, date, lesion, role, site, diameter_mm, viable_mm, short_axis_mm,
