@@ -38,6 +38,18 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None
+    except OSError as error:
+        name = f"{str(error.filename)[:200]}: " if error.filename else ""
+        print(f"hepatica: {name}cannot be opened ({error.strerror or error})", file=sys.stderr)
+        raise SystemExit(3) from None
+    except (MemoryError, RecursionError) as error:
+        what = (
+            "needs more memory than there is"
+            if isinstance(error, MemoryError)
+            else "nests too deep"
+        )
+        print(f"hepatica: the input {what}; it is refused", file=sys.stderr)
+        raise SystemExit(3) from None
     raise SystemExit(code if isinstance(code, int) else 0)
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from bisect import bisect_left
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from hepatica.cli.flat_file import read_flat_table
+from hepatica.cli.flat_file import FlatFile, as_number, decimal_hint, read_flat_file
 from hepatica.clinic.response import ResponseOptions, derive_response, response_document
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding, Level, Place, has_error
+from hepatica.core.finding_code import finding_of
 from hepatica.core.partial_date import parse_iso
+from hepatica.records.header import nearest
 
 NEEDED = ("subject", "date", "lesion", "role")
 TEXT = ("subject", "lesion", "role", "site", "status")
@@ -29,16 +32,28 @@ def run_response_file(
     lesions, findings = read_lesions(path)
     subjects = _baseline(lesions, baseline_date) if baseline_date else None
     if has_error(findings):
+        if as_json:
+            print(json.dumps({"subjects": []}))
         _tell(findings)
         return 1
     response = derive_response(lesions, options, subjects)
-    findings += [replace(f, place=replace(f.place, file=path.name)) for f in response.findings]
+    findings += [_quoted(f, path, lesions) for f in response.findings]
     document = response_document(response)
     print(
         json.dumps(document, allow_nan=False, ensure_ascii=False) if as_json else _lines(document)
     )
     _tell(findings)
     return int(has_error(findings))
+
+
+def _quoted(finding: Finding, path: Path, lesions: pa.Table) -> Finding:
+    """The finding with its file, and with the word it is about."""
+    place = replace(finding.place, file=path.name)
+    if place.column not in ("role", "status") or place.row is None:
+        return replace(finding, place=place)
+    at = bisect_left(lesions["row"], place.row, key=lambda row: row.as_py())
+    word = lesions[place.column][at].as_py()
+    return replace(finding, place=place, found=f"'{word[:60]}': {finding.found}")
 
 
 def _lines(document: dict[str, Any]) -> str:
@@ -62,64 +77,60 @@ def read_lesions(path: Path) -> tuple[pa.Table, list[Finding]]:
 
     Raises      UsageError where a needed column is missing.
     """
-    if not path.is_file():
-        raise UsageError(f"{path}: expected a CSV, gzipped CSV or Parquet file")
-    table = read_flat_table(path, all_text=True)
-    missing = [name for name in NEEDED if name not in table.column_names]
-    if missing:
-        raise UsageError(
-            f"{path}: no column {', '.join(missing)}; it has {', '.join(table.column_names)}"
-        )
-    findings: list[Finding] = []
-    count = table.num_rows
+    file = read_flat_file(path, NEEDED, (*TEXT, *NUMBER))
+    rows = file.rows
+    if not len(rows):
+        raise UsageError(f"{path}: no rows")
+    findings = _unread(file)
     columns: dict[str, pa.Array] = {}
     for name in TEXT:
-        given = _text(table, name)
-        columns[name] = pa.array([v if v is not None else "" for v in given], pa.string())
-    columns["date"] = pa.array(_dates(_text(table, "date"), path, findings), pa.date32())
+        columns[name] = pa.array([v or "" for v in file.texts(name)], pa.string())
+    columns["date"] = pa.array(_dates(file, findings), pa.date32())
     for name in NUMBER:
-        columns[name] = pa.array(_numbers(_text(table, name), name, path, findings), pa.float64())
-    columns["row"] = pa.array(range(2, count + 2), pa.int64())
+        columns[name] = pa.array(_numbers(file, name, findings), pa.float64())
+    columns["row"] = pa.array(rows, pa.int64())
     for name in ("subject", "lesion"):
-        for row, value in enumerate(columns[name].to_pylist(), start=2):
+        for row, value in zip(rows, columns[name].to_pylist(), strict=True):
             if not value:
                 findings.append(_fault(path, row, name, "nothing", "an identifier"))
     return pa.table(columns), findings
 
 
-def _text(table: pa.Table, name: str) -> list[str | None]:
-    if name not in table.column_names:
-        return [None] * table.num_rows
-    values = table[name].cast(pa.string()).to_pylist()
-    return [v.strip() or None if v is not None else None for v in values]
+def _unread(file: FlatFile) -> list[Finding]:
+    """One finding for each column that this command does not know, since it may be misspelled."""
+    known = (*NEEDED, *TEXT, *NUMBER)
+    return [
+        finding_of(
+            "R015",
+            Place(file.path.name, row=1, column=name),
+            found=f"'{name}'",
+            expected="a column of the manual; it was not read",
+            hint=nearest(name, known),
+        )
+        for name in file.names
+        if name and name.lower() not in known
+    ]
 
 
-def _dates(values: list[str | None], path: Path, findings: list[Finding]) -> list[object]:
+def _dates(file: FlatFile, findings: list[Finding]) -> list[object]:
     dates: list[object] = []
-    for row, value in enumerate(values, start=2):
+    for row, value in zip(file.rows, file.texts("date"), strict=True):
         parsed = parse_iso(value, rule="last") if value else None
         if parsed is None or parsed.flag:
             found = f"'{value}'" if value else "nothing"
-            findings.append(_fault(path, row, "date", found, "a date, YYYY-MM-DD"))
+            findings.append(_fault(file.path, row, "date", found, "a date, YYYY-MM-DD"))
         dates.append(parsed.value if parsed else None)
     return dates
 
 
-def _numbers(
-    values: list[str | None], name: str, path: Path, findings: list[Finding]
-) -> list[float | None]:
+def _numbers(file: FlatFile, name: str, findings: list[Finding]) -> list[float | None]:
     numbers: list[float | None] = []
-    for row, value in enumerate(values, start=2):
-        number = None
-        if value is not None:
-            try:
-                number = float(value)
-            except ValueError:
-                number = float("nan")
-            if not 0 <= number < float("inf"):
-                expected = "a length in mm, 0 or more"
-                findings.append(_fault(path, row, name, f"'{value}'", expected))
-                number = None
+    for row, value in zip(file.rows, file.texts(name), strict=True):
+        number = None if value is None else as_number(value)
+        if number is not None and not 0 <= number < float("inf"):
+            fault = _fault(file.path, row, name, f"'{value}'", "a length in mm, 0 or more")
+            findings.append(replace(fault, hint=decimal_hint(value)))
+            number = None
         numbers.append(number)
     return numbers
 

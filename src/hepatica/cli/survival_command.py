@@ -24,6 +24,9 @@ from hepatica.stats.kaplan_meier import (
 )
 from hepatica.stats.log_rank import log_rank
 
+EVENT = "1 (event) or 0 (censored)"
+MOST_GROUPS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class SurvivalChoice:
@@ -64,33 +67,33 @@ class SurvivalChoice:
 def run_survival(path: Path, choice: SurvivalChoice, figure: Path | None, *, as_json: bool) -> None:
     """Print the analysis of one file, and draw it where asked."""
     choice.at_times  # noqa: B018 - a wrong --at is told before the file is read
-    time, event, groups = _columns(read_flat_file(path), choice)
+    time, event, groups = _columns(path, choice)
     curves = {
         label: kaplan_meier(time[own], event[own], conf_type=choice.conf_type)  # type: ignore[arg-type]
         for label, own in groups
     }
-    document: dict[str, Any] = {
-        "groups": [_group(label, curve, choice) for label, curve in curves.items()]
-    }
-    if choice.group:
-        document |= _comparison(time, event, groups, choice)
+    groups_shown = [_group(label, curve, choice) for label, curve in curves.items()]
+    document: dict[str, Any] = {"groups": groups_shown, "log_rank": None, "cox": None}
+    notes: list[str] = []
+    if len(groups) > 1:
+        document["log_rank"] = _log_rank_document(time, event, groups, notes)
+        document["cox"] = _cox_document(time, event, groups, choice.ties, notes)
     if figure is not None:
         _draw(curves, choice.plateau, figure)  # type: ignore[arg-type]
     print(json.dumps(document, allow_nan=False) if as_json else _text(document, choice))
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def _columns(
-    file: FlatFile, choice: SurvivalChoice
+    path: Path, choice: SurvivalChoice
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[str, np.ndarray]]]:
-    time, event = file.numbers(choice.time), file.numbers(choice.event)
-    wrong = np.flatnonzero((event != 0) & (event != 1))
-    if len(wrong):
-        raise UsageError(
-            f"{file.path}:{wrong[0] + 2} [{choice.event}]: expected 1 (event) or 0 (censored); "
-            f"{len(wrong)} rows have something else"
-        )
-    if not len(time):
-        raise UsageError(f"{file.path}: no rows")
+    named = (choice.time, choice.event, choice.group)
+    file = read_flat_file(path, [name for name in named if name])
+    if not len(file.rows):
+        raise UsageError(f"{path}: no rows")
+    time, event = file.numbers(choice.time), file.numbers(choice.event, EVENT)
+    file.demand(choice.event, (event == 0) | (event == 1), EVENT)
     if not choice.group:
         return time, event, [("", np.ones(len(time), bool))]
     return time, event, _groups(file, choice.group)
@@ -98,20 +101,20 @@ def _columns(
 
 def _groups(file: FlatFile, name: str) -> list[tuple[str, np.ndarray]]:
     """Sorted labels (numbers by value, the rest as text) with the rows of each."""
-    values = file.column(name)
-    given = values if isinstance(values, np.ndarray) else None
-    if given is None:
-        missing = [i for i, v in enumerate(values) if v is None]
-        if missing:
-            raise UsageError(
-                f"{file.path}:{missing[0] + 2} [{name}]: {len(missing)} rows have no group"
-            )
-        given = np.asarray(values, object).astype(str)
-    elif given.dtype.kind == "f" and np.isnan(given).any():
-        raise UsageError(f"{file.path} [{name}]: rows without a group")
-    labels, codes = np.unique(given, return_inverse=True)
-    order = sorted(range(len(labels)), key=lambda i: _sort_key(labels[i]))
-    return [(_label(labels[i]), codes == i) for i in order]
+    values = file.columns[name]
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iufb":
+        given, good = values, np.isfinite(values)
+    else:
+        good = np.array([v is not None for v in values], bool)
+        given = np.array(file.texts(name), object)
+    file.demand(name, good, "a group")
+    labels = sorted(set(given.tolist()), key=_sort_key)
+    if len(labels) > MOST_GROUPS:
+        raise UsageError(
+            f"{file.path}: column {name!r} has {len(labels)} different values; "
+            f"at most {MOST_GROUPS} groups are compared"
+        )
+    return [(_label(label), given == label) for label in labels]
 
 
 def _sort_key(label: Any) -> tuple[bool, float, str]:
@@ -139,31 +142,41 @@ def _group(label: str, curve: Curve, choice: SurvivalChoice) -> dict[str, Any]:
     }
 
 
-def _comparison(
-    time: np.ndarray,
-    event: np.ndarray,
-    groups: list[tuple[str, np.ndarray]],
-    choice: SurvivalChoice,
+def _log_rank_document(
+    time: np.ndarray, event: np.ndarray, groups: list[tuple[str, np.ndarray]], notes: list[str]
 ) -> dict[str, Any]:
-    if len(groups) < 2:
-        return {"log_rank": None, "cox": None}
     code = np.zeros(len(time), np.int64)
     for i, (_, own) in enumerate(groups):
         code[own] = i
-    rank = _log_rank_document(time, event, code)
-    others = groups[1:]
     try:
-        fit = cox(
-            time,
-            event,
-            np.column_stack([own.astype(float) for _, own in others]),
-            ties=choice.ties,  # type: ignore[arg-type]
-            names=[label for label, _ in others],
-        )
+        test = log_rank(time, event, code)
     except NotDefined as error:
-        model: dict[str, Any] = {"reference": groups[0][0], "terms": [], "notes": [str(error)]}
-    else:
-        terms = [
+        notes.append(f"log-rank: {error}")
+        return {"statistic": None, "df": None, "p": None}
+    if not test.df:
+        notes.append("log-rank: no event while two groups are at risk; there is no test")
+        return {"statistic": None, "df": None, "p": None}
+    return {"statistic": test.statistic, "df": test.df, "p": test.p_value}
+
+
+def _cox_document(
+    time: np.ndarray,
+    event: np.ndarray,
+    groups: list[tuple[str, np.ndarray]],
+    ties: str,
+    notes: list[str],
+) -> dict[str, Any]:
+    names = [label for label, _ in groups[1:]]
+    model: dict[str, Any] = {"reference": groups[0][0], "terms": []}
+    try:
+        columns = np.column_stack([own.astype(float) for _, own in groups[1:]])
+        fit = cox(time, event, columns, ties=ties, names=names)  # type: ignore[arg-type]
+    except NotDefined as error:
+        notes.append(f"Cox: {error}")
+        return model
+    notes += [f"Cox: {note}" for note in fit.notes]
+    for i, label in enumerate(fit.names):
+        model["terms"].append(
             {
                 "group": label,
                 "coef": _finite(fit.coef[i]),
@@ -172,19 +185,8 @@ def _comparison(
                 "ci": [_finite(fit.lower[i]), _finite(fit.upper[i])],
                 "p": _finite(fit.p_value[i]),
             }
-            for i, label in enumerate(fit.names)
-        ]
-        model = {"reference": groups[0][0], "terms": terms, "converged": fit.converged}
-        model["notes"] = list(fit.notes)
-    return {"log_rank": rank, "cox": model}
-
-
-def _log_rank_document(time: np.ndarray, event: np.ndarray, code: np.ndarray) -> dict[str, Any]:
-    try:
-        test = log_rank(time, event, code)
-    except NotDefined as error:
-        return {"statistic": None, "df": None, "p": None, "note": str(error)}
-    return {"statistic": test.statistic, "df": test.df, "p": test.p_value}
+        )
+    return model
 
 
 def _finite(value: float) -> float | None:
@@ -204,8 +206,9 @@ def _text(document: dict[str, Any], choice: SurvivalChoice) -> str:
     parts = [columned(rows)]
     if document.get("log_rank"):
         test = document["log_rank"]
-        statistic = test.get("note") or f"chi-square {ratio(test['statistic'])} on {test['df']} df"
-        parts.append(f"log-rank: {statistic}, P = {p_value(test['p'])}")
+        statistic = f"chi-square {ratio(test['statistic'])} on {test['df']} df"
+        told = f"{statistic}, P = {p_value(test['p'])}" if test["df"] else "not defined"
+        parts.append(f"log-rank: {told}")
     if document.get("cox"):
         model = document["cox"]
         for term in model["terms"]:
@@ -214,7 +217,6 @@ def _text(document: dict[str, Any], choice: SurvivalChoice) -> str:
                 f"hazard ratio {term['group']} to {model['reference']}: {hazard}, "
                 f"P = {p_value(term['p'])}"
             )
-        parts += [f"note: {note}" for note in model["notes"]]
     parts.append(
         f"Kaplan-Meier, {choice.conf_type} intervals, plateau rule {choice.plateau}"
         + (f"; Cox with {choice.ties} ties" if choice.group else "")
@@ -227,5 +229,8 @@ def _draw(curves: dict[str, Curve], plateau: Plateau, figure: Path) -> None:
         from hepatica.report.survival_figure import render_survival_figure
     except ImportError as error:
         raise MissingExtra("--figure needs hepatica[report]") from error
-    render_survival_figure(curves, figure, plateau=plateau)
+    try:
+        render_survival_figure(curves, figure, plateau=plateau)
+    except OSError as error:
+        raise UsageError(f"--figure {figure}: cannot be written ({error.strerror})") from error
     print(f"wrote {figure}", file=sys.stderr)
