@@ -260,3 +260,17 @@ def test_formulas_in_listings_are_disarmed_in_csv(out: Path) -> None:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.reader(file):
                 assert not [c for c in row if c.startswith(("=", "@", "+"))]
+
+
+def test_captions_tell_who_and_the_conventions_tell_the_rule_sets(page: str) -> None:
+    caption = re.search(r"<figcaption>.*?Overall survival.*?</figcaption>", page, re.S)
+    assert caption is not None
+    assert re.search(r"\d+ patients \(all treated\); from first treatment to death", caption[0])
+    assert "Data cutoff 2020-01-01" in caption[0]
+    assert "<dt>Censoring rules seed</dt>" in page
+    assert "days from the first treatment" in page
+
+
+def test_the_style_sheet_knows_captions_of_figures_and_of_tables(page: str) -> None:
+    assert re.search(r"^figcaption \{", page, re.M)
+    assert re.search(r"^caption \{ text-align", page, re.M)

@@ -14,7 +14,13 @@ from hepatica.report.figure.kaplan_meier import render_kaplan_meier
 from hepatica.report.figure.placement import label_places
 from hepatica.report.figure.scale import time_ticks
 from hepatica.report.figure.spider import Point, Thread, render_spider
-from hepatica.report.figure.strand import Strand, TimeAxis, survival_data, thin_from
+from hepatica.report.figure.strand import (
+    Strand,
+    TimeAxis,
+    members_at_risk,
+    survival_data,
+    thin_from,
+)
 from hepatica.report.figure.swimmer import Lane, render_swimmer, swimmer_data
 from hepatica.report.figure.waterfall import Bar, render_waterfall
 from hepatica.report.survival_figure import render_survival_figure
@@ -140,6 +146,26 @@ def test_numbers_at_risk_and_censored_add_up_at_every_tick() -> None:
     assert texts["At 4 months: 7 at risk, 1 censored"] == 7
     assert texts["At 8 months: 4 at risk, 2 censored"] == 4
     assert texts["At 12 months: 2 at risk, 3 censored"] == 2
+
+
+def test_with_delayed_entry_only_those_who_have_entered_are_at_risk() -> None:
+    # Entries 0.5, 0.5 and 2; ends 1, 4 and 5: nobody at 0, one left at 1.5, two at 3.
+    held = Strand(
+        "",
+        kaplan_meier([1.0, 4.0, 5.0], [1, 1, 1], entry=[0.5, 0.5, 2.0]),
+        Quantile(4.0, None, None),
+        {"1": 1.0, "2": 4.0, "3": 5.0},
+        {"1": 0.5, "2": 0.5, "3": 2.0},
+    )
+    assert [members_at_risk(held, t) for t in (0.0, 1.0, 1.5, 3.0)] == [
+        (),
+        ("1", "2"),
+        ("2",),
+        ("2", "3"),
+    ]
+    drawing = render_kaplan_meier([held], LEGEND, TimeAxis("Months"), y_text="Survival")
+    texts = [m.text for m in drawing.marks if m.gid.startswith("mark-risk")]
+    assert texts[0] == "At 0 months: 0 at risk, 0 censored"
 
 
 def test_median_and_its_interval_stand_in_the_figure() -> None:

@@ -117,8 +117,8 @@ def test_baseline_prints_median_range_counts_and_the_missing(study: Study) -> No
             result("baseline", "BCLC", "missing", 1.0),
         ]
     )
-    table = baseline_table(ledger, study)
-    assert table.columns == ("All patients",)
+    table = baseline_table(ledger, study, {"": 20})
+    assert table.columns == ("All patients (n = 20)",)
     assert texts(table) == {
         "Age, years: median [range]": ["54.5 [35–78]"],
         "BCLC": [],
@@ -162,7 +162,7 @@ def test_response_prints_every_category_in_clinical_order(study: Study) -> None:
         ("Response rate (ORR)", ["7/20; 35.0 (15.4–59.2)"]),
     ]
     assert "Intervals: Clopper-Pearson." in table.footnotes
-    assert arm_response_table(Ledger(response_results()), study) is None
+    assert arm_response_table(Ledger(response_results()), study, {"": 20}) is None
 
 
 def survival_results(group: str = "") -> list[Result]:
@@ -210,7 +210,8 @@ def test_adverse_events_print_zero_and_name_what_was_not_recorded(study: Study) 
     for level, n in (("any grade", 2.0), ("grade 1", 2.0), ("grade 2", 0.0), ("serious", 0.0)):
         rows.append(result("ae", "Fever", "n", n, level=level))
         rows.append(result("ae", "Fever", "percent", 5 * n, level=level))
-    (table,) = adverse_event_tables(Ledger(rows), study, ["serious"])
+    (table,) = adverse_event_tables(Ledger(rows), study, ["serious"], {"": 20})
+    assert table.title == "Adverse events by term and grade (n = 20)"
     assert table.columns == ("Any grade, n (%)", "Grade 1", "Grade 2")
     assert texts(table) == {"Fever": ["2 (10.0)", "2", "0"]}
     assert any("Not recorded, so not shown: serious." in note for note in table.footnotes)
@@ -223,7 +224,7 @@ def test_rare_terms_of_a_long_list_are_counted_in_a_footnote(study: Study) -> No
         share = 10.0 if i < 3 else 1.0
         rows.append(result("ae", f"Term {i}", "n", share, level="any grade"))
         rows.append(result("ae", f"Term {i}", "percent", share, level="any grade"))
-    (table,) = adverse_event_tables(Ledger(rows), study)
+    (table,) = adverse_event_tables(Ledger(rows), study, (), {"": 100})
     assert len(table.lines) == 3
     assert any(note.startswith("42 further terms") for note in table.footnotes)
 
@@ -237,6 +238,17 @@ def test_flow_names_those_who_left_and_omits_what_was_not_counted() -> None:
     assert [(b.text, b.count.text) for b in flow.stream] == [("Screened", "5"), ("Enrolled", "3")]
     assert [(text, cell.text) for text, cell in flow.stream[1].left] == [("Not enrolled", "2")]
     assert [b.text for b in flow.ends] == ["Died"]
+    assert not flow.note
+
+
+def test_nobody_is_called_screened_where_no_screening_failure_is_on_record() -> None:
+    rows = [
+        result("disposition", name, "n", n)
+        for name, n in (("Screened", 20.0), ("Not enrolled", 0.0), ("Enrolled", 20.0))
+    ]
+    flow = patient_flow(Ledger(rows))
+    assert [b.text for b in flow.stream] == ["Enrolled"]
+    assert "how many were screened is not known" in flow.note
 
 
 def test_exposure_prints_total_and_counts_by_sessions() -> None:
@@ -247,7 +259,7 @@ def test_exposure_prints_total_and_counts_by_sessions() -> None:
         result("exposure", "Sessions", "sd", 0.68, unit="sessions"),
         result("exposure", "Sessions", "n", 10.0, level="1"),
     ]
-    found = texts(exposure_table(Ledger(rows)))
+    found = texts(exposure_table(Ledger(rows), {"": 20}))
     assert found["In all"] == ["32"]
     assert found["Mean (SD)"] == ["1.6 (0.7)"]
     assert found["Patients with 1 session"] == ["10"]
@@ -282,10 +294,10 @@ def test_cox_and_log_rank_tables(study: Study) -> None:
 
 def test_empty_results_give_empty_tables(study: Study) -> None:
     ledger = Ledger([])
-    assert baseline_table(ledger, study).empty
+    assert baseline_table(ledger, study, {}).empty
     assert response_table(ledger, study).empty
     assert survival_tables(ledger, study) == ()
-    assert adverse_event_tables(ledger, study) == ()
+    assert adverse_event_tables(ledger, study, (), {}) == ()
     assert cox_tables(ledger, study) == ()
     assert group_test_table(ledger, study).empty
     assert summary_table(ledger, study).empty
@@ -318,7 +330,8 @@ def test_agreement_compares_the_same_day_criterion_and_reader() -> None:
     )
     agreement = response_agreement(given, derived, criterion="mRECIST", reader="A")
     assert agreement.summary == (
-        "3 collected overall responses; 2 have a derived one on the same day, 1 of them the same. "
+        "3 collected overall responses; 2 have a derived one on the same day, 1 of them the same; "
+        "2 differ or have none, and every one is listed. "
         "1 more are by readers without measurements and cannot be derived."
     )
     table = agreement_table(agreement)
@@ -326,6 +339,17 @@ def test_agreement_compares_the_same_day_criterion_and_reader() -> None:
         ["2016-01-01", "mRECIST", "B", "SD", "PR", "30 % smaller"],
         ["2016-02-01", "mRECIST", "A", "PD", "none", "No derived assessment on that day"],
     ]
+
+
+def test_agreement_lists_every_disagreement_however_many() -> None:
+    day = date(2016, 1, 1)
+    names = [f"{i:03}" for i in range(500)]
+    given = collected(*({"subject": s, "date": day, "overall": "PR", "reader": "A"} for s in names))
+    derived = adrs(
+        *({"SUBJID": s, "ADT": day, "PARCAT2": "A", "AVALC": "SD", "REASON": "r"} for s in names)
+    )
+    agreement = response_agreement(given, derived, criterion="mRECIST", reader="A")
+    assert [line.stub for line in agreement_table(agreement).lines] == names
 
 
 def test_deviations_findings_and_acceptances_are_listed() -> None:
@@ -364,7 +388,7 @@ def test_trace_stores_each_set_of_subjects_once_and_shortens_large_ones() -> Non
         result("baseline", "BCLC", "percent", 1.0, level="D", subjects=("x",)),
         result("baseline", "BCLC", "missing", 0.0),
     ]
-    table = baseline_table(Ledger(rows), Study.model_validate(PROTOCOL))
+    table = baseline_table(Ledger(rows), Study.model_validate(PROTOCOL), {})
     island = trace_island(Ledger(rows), [table])
     assert sorted(island["rows"]) == ["2", "3", "4", "5"]
     assert [len(s) for s in island["sets"]] == [51, 2]

@@ -56,11 +56,11 @@ def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tup
         _flow(ledger),
         _tabled("baseline", "Baseline characteristics",
                 "The protocol asks for no baseline table, or nobody is in the population.",
-                baseline_table(ledger, study)),
+                baseline_table(ledger, study, given.sizes)),
         _tabled("exposure", "Exposure", "No treatment session or dose is on record.",
-                exposure_table(ledger)),
+                exposure_table(ledger, given.sizes)),
         _tabled("response", "Tumour response", "No tumour assessment is on record.",
-                response_table(ledger, study), arm_response_table(ledger, study)),
+                response_table(ledger, study), arm_response_table(ledger, study, given.sizes)),
         _agreement(given),
         _drawn("waterfall", "Best change of each patient", gallery),
         _drawn("swimmer", "Course of each patient", gallery),
@@ -119,7 +119,8 @@ def _adverse_events(given: ReportInput, ledger: Ledger) -> Section:
     title, absent = "Adverse events", "No adverse event is on record."
     if not adae.num_rows:
         return Section("ae", title, absent)
-    return _tabled("ae", title, absent, *adverse_event_tables(ledger, given.study, unrecorded))
+    tables = adverse_event_tables(ledger, given.study, unrecorded, given.safety_sizes)
+    return _tabled("ae", title, absent, *tables)
 
 
 def _findings(given: ReportInput) -> Section:

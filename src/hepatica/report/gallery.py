@@ -17,7 +17,7 @@ from hepatica.report.figure.source import (
 from hepatica.report.figure.spider import render_spider
 from hepatica.report.figure.strand import TimeAxis
 from hepatica.report.figure.swimmer import MOST_LANES, render_swimmer
-from hepatica.report.figure.waterfall import render_waterfall
+from hepatica.report.figure.waterfall import Bar, render_waterfall
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
 from hepatica.report.phrase import (
@@ -29,6 +29,7 @@ from hepatica.report.phrase import (
     splits,
 )
 from hepatica.study import Study
+from hepatica.study.endpoint import Endpoint
 
 _SUM = {
     "mRECIST": "sum of viable diameters",
@@ -76,10 +77,9 @@ def render_waterfall_of(given: ReportInput) -> Drawing | str:
     shrunk = sum(b.change_pct < 0 for b in bars)
     text = (
         f"Best change of the {_sum(given.study)} from baseline up to the first progression or new "
-        f"therapy, {given.study.response.criterion}; {len(bars)} of {len(given.subjects)} patients "
-        f"({mid_sentence(given.population_label)}). Colour and hatch: best overall response"
+        f"therapy, {given.study.response.criterion}; {_who(given, len(bars))}. Colour and hatch: best overall response"
         f"{_confirmed(given.study)}. Dashed lines: +20% and {number.MINUS}30%; the first is not "
-        "the rule for progression, which compares with the nadir."
+        f"the rule for progression, which compares with the nadir.{_cross(bars)}"
         f"{_without(without)}"
     )
     alt = (
@@ -104,7 +104,8 @@ def render_swimmer_of(given: ReportInput) -> Drawing | str:
         )
     died = sum(lane.died for lane in lanes)
     text = (
-        "Course of each patient from first treatment to death or last contact, longest on top. "
+        f"Course of {_who(given, len(lanes))} from first treatment to death or last contact, longest "
+        "on top. "
         "The bar within a lane is the response, from its first assessment to progression or the "
         f"last assessment ({given.study.response.criterion}). Best: best overall response"
         f"{_confirmed(given.study)}."
@@ -123,7 +124,7 @@ def render_spider_of(given: ReportInput) -> Drawing | str:
         return "No patient has a target sum at baseline and after it, so there is no spider plot."
     text = (
         f"Change of the {_sum(given.study)} from baseline (drawn at 0), scan by scan, "
-        f"{given.study.response.criterion}. Marker: best overall response"
+        f"{given.study.response.criterion}; {_who(given, len(threads))}. Marker: best overall response"
         f"{_confirmed(given.study)}; ring: new lesion on that scan; grey: after progression or new "
         "therapy. Growth beyond +100% is drawn at +100%. Patients are named where there is room."
     )
@@ -157,10 +158,11 @@ def _curve(
     unit = study.conventions.time_unit
     divisor = study.conventions.month_days if unit == "months" else 1.0
     axis = TimeAxis(f"{unit.capitalize()} from {endpoint.origin}", unit, divisor)
-    who = mid_sentence(given.population_label)
     text = (
-        f"Kaplan-Meier estimate{grouped}, {who}; from {endpoint.origin} "
-        f"to {' or '.join(endpoint.events)}, censoring rules {endpoint.rule_set}. Band: "
+        f"Kaplan-Meier estimate{grouped}, {_who(given, sum(s.curve.n for s in strands))}; from {endpoint.origin} "
+        f"to {' or '.join(endpoint.events)}{f' ({keys[0][1]})' if keys[0][1] else ''}, "
+        f"censoring rules {endpoint.rule_set}."
+        f"{' Patients enter at first treatment.' if endpoint.delayed_entry else ''} Band: "
         f"{number.level(study.conventions.conf_level)} {study.conventions.conf_type} interval; "
         f"ticks: censored. Below: at risk (censored so far)."
     )
@@ -172,11 +174,21 @@ def _curve(
     title = f"{endpoint.label}{grouped}"
     legend = _legend(given, name, title, text, f"Falling step curve of {title}. {alt}.")
     note = _log_rank(ledger, endpoint.id, by) if by else ""
-    return render_kaplan_meier(strands, legend, axis, y_text=_y_text(endpoint.label), note=note)
+    return render_kaplan_meier(strands, legend, axis, y_text=_y_text(endpoint), note=note)
 
 
-def _y_text(label: str) -> str:
-    return label if "survival" in label.lower() and len(label) <= 32 else "Free of the event"
+def _who(given: ReportInput, shown: int) -> str:
+    size = len(given.subjects)
+    of_all = "" if shown == size else f" of {number.count(size)}"
+    return f"{number.count(shown)}{of_all} patients ({mid_sentence(given.population_label)})"
+
+
+def _y_text(endpoint: Endpoint) -> str:
+    name = re.split(r",| from ", endpoint.label)[0]
+    if "survival" in name.lower() and len(name) <= 32:
+        return name
+    events = " or ".join(endpoint.events)
+    return "Without a response" if events == "response" else f"Free of {events}"
 
 
 def _log_rank(ledger: Ledger, endpoint: str, by: str) -> str:
@@ -192,6 +204,15 @@ def _legend(given: ReportInput, name: str, title: str, caption: str, alt: str) -
     text = f"{caption} Data cutoff {identity.cutoff}."
     return Legend(name, title, f"{text} {identity.label}.".strip() if identity.label else text, alt,
                   identity.label)  # fmt: skip
+
+
+def _cross(bars: list[Bar]) -> str:
+    text = ""
+    if any(b.new_lesion for b in bars):
+        text += " Cross (new-lesion PD): progression by a new lesion."
+    if any(b.response == "PD" and b.change_pct < 0 for b in bars):
+        text += " Shrinkage with PD: growth from the nadir, a non-target or a new lesion."
+    return text
 
 
 def _without(subjects: list[str]) -> str:

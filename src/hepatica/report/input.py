@@ -39,6 +39,19 @@ class ReportInput:
         return chosen.everyone.subjects
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Patients of the analysis population, '' for all of them and by planned arm."""
+        chosen = population(self.study, self.adam, self.study.analysis.population)
+        return {part.name: len(part.rows) for part in chosen.parts}
+
+    @property
+    def safety_sizes(self) -> dict[str, int]:
+        """Patients of the safety population, '' for all of them and by treatment received."""
+        name = self.study.analysis.safety_population
+        chosen = population(self.study, self.adam, name, by="TRT01A")
+        return {part.name: len(part.rows) for part in chosen.parts}
+
+    @property
     def population_label(self) -> str:
         """Printed name of the analysis population."""
         return self.study.population(self.study.analysis.population).label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from hepatica.study.vocabulary import analysis_variables
 
@@ -51,6 +51,14 @@ def grouping_text(by: str) -> str:
     """Printed name of a grouping: the label of its ADSL column, or the name itself."""
     known = analysis_variables().get(by)
     return known.label if known else by
+
+
+def sized_heads(groups: Sequence[str], sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """Column heads of groups ('' is everybody) with their size, such as "Placebo (n = 86)"."""
+    return tuple(
+        f"{g or 'All patients'} (n = {sizes[g]:,})" if g in sizes else g or "All patients"
+        for g in groups
+    )
 
 
 def group_text(group: str) -> str:

@@ -9,7 +9,14 @@ from hepatica.report import number
 from hepatica.report.figure.drawing import Mark
 from hepatica.report.figure.palette import INK, QUIET, group_style
 from hepatica.report.figure.scale import tick_text
-from hepatica.report.figure.strand import ROW_IN, Strand, TimeAxis, labelled, short_label
+from hepatica.report.figure.strand import (
+    ROW_IN,
+    Strand,
+    TimeAxis,
+    labelled,
+    members_at_risk,
+    short_label,
+)
 from hepatica.stats.kaplan_meier import survival_at
 
 _RISK_TEXT = "At risk (censored)"
@@ -55,10 +62,13 @@ def _draw_counts(
     for k, point in enumerate(survival_at(strand.curve, times)):
         out = int(strand.curve.censored[strand.curve.time < point.time - 1e-9].sum())
         gid = f"mark-risk-{index}-{k}"
+        seen = members_at_risk(strand, point.time)
+        # The curve counts at its own times; before the first of them, not everybody has entered.
+        left = len(seen) if strand.entries else point.at_risk
         axes.text(
             ticks[k],
             row,
-            f"{number.count(point.at_risk)} ({number.count(out)})",
+            f"{number.count(left)} ({number.count(out)})",
             transform=transform,
             ha="center",
             va="center",
@@ -66,9 +76,6 @@ def _draw_counts(
             color=INK,
             gid=gid,
         )
-        seen = tuple(s for s, t in strand.member_times.items() if t >= point.time - 1e-9)
-        text = (
-            f"at {tick_text(ticks[k])}{unit and ' '}{unit}: {point.at_risk} at risk, {out} censored"
-        )
+        text = f"at {tick_text(ticks[k])}{unit and ' '}{unit}: {left} at risk, {out} censored"
         marks.append(Mark(gid, labelled(strand, text), seen))
     return marks

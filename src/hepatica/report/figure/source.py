@@ -80,8 +80,14 @@ def survival_strand(
     adtte = given.adam["ADTTE"]
     rows = adtte.filter(pc.equal(adtte["PARAMCD"], parameter)).to_pylist()
     times = {r["SUBJID"]: float(r["AVAL"]) for r in rows if r["SUBJID"] in members}
+    delayed = given.study.endpoint(endpoint).delayed_entry
+    entries = {
+        r["SUBJID"]: float((r["ENTRYDT"] - r["STARTDT"]).days)
+        for r in rows
+        if delayed and r["SUBJID"] in members
+    }
     median = ledger.item("survival", level="median", **where)
-    return Strand(label, given.analysis.curves[key], _quantile(median), times)
+    return Strand(label, given.analysis.curves[key], _quantile(median), times, entries)
 
 
 def session_dates(given: ReportInput) -> dict[str, list[date]]:

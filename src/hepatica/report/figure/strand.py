@@ -24,13 +24,15 @@ class Strand:
     """One curve of the figure.
 
     `median` comes from the results table, in the unit of the axis; `member_times` gives each
-    subject's time in the unit of `curve`, so that a number at risk can name the subjects.
+    subject's time in the unit of `curve`, so that a number at risk can name the subjects;
+    `entries` the time from which each is at risk, where that is not 0.
     """
 
     label: str
     curve: Curve
     median: Quantile
     member_times: Mapping[str, float] = field(default_factory=dict)
+    entries: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,15 @@ def _rows(strand: Strand, axis: TimeAxis) -> Columns:
 def labelled(strand: Strand, text: str) -> str:
     """Words about a strand, after its label where it has one."""
     return f"{strand.label}: {text}" if strand.label else text[:1].upper() + text[1:]
+
+
+def members_at_risk(strand: Strand, time: float) -> tuple[str, ...]:
+    """Subjects who have entered before `time` and are still followed then; from 0 without entry."""
+    return tuple(
+        s
+        for s, end in strand.member_times.items()
+        if end >= time - 1e-9 and strand.entries.get(s, -1.0) < time
+    )
 
 
 def short_label(label: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hepatica.report import number
 from hepatica.report.ledger import Item, Ledger
@@ -23,19 +23,25 @@ _WITH_PERCENT = {"any grade", "grade >= 3"}
 
 
 def adverse_event_tables(
-    ledger: Ledger, study: Study, unrecorded: Sequence[str] = ()
+    ledger: Ledger,
+    study: Study,
+    unrecorded: Sequence[str],
+    sizes: Mapping[str, int],
 ) -> tuple[Table, ...]:
     """One table for everybody and one for each arm.
 
     Parameters
     ----------
     unrecorded : levels such as "serious" that the records hold nothing about: left out, and said
+    sizes : patients of the safety population, '' for everybody and by arm
     """
     groups = ledger.words("ae", "group")
-    return tuple(_table(ledger, study, group, unrecorded) for group in groups)
+    return tuple(_table(ledger, study, group, unrecorded, sizes.get(group)) for group in groups)
 
 
-def _table(ledger: Ledger, study: Study, group: str, unrecorded: Sequence[str]) -> Table:
+def _table(
+    ledger: Ledger, study: Study, group: str, unrecorded: Sequence[str], size: int | None
+) -> Table:
     found = ledger.words("ae", "level", group=group)
     levels = [v for v in found if v not in unrecorded]
     terms = ledger.words("ae", "variable", group=group)
@@ -43,10 +49,10 @@ def _table(ledger: Ledger, study: Study, group: str, unrecorded: Sequence[str]) 
     lines = tuple(
         Line(term, tuple(_cell(ledger, group, term, v) for v in levels)) for term in common
     )
-    title = "Adverse events by term and grade"
+    title = "Adverse events by term and grade" + (f": {group}" if group else "")
     return Table(
         key=f"ae-{group}" if group else "ae",
-        title=f"{title}: {group}" if group else title,
+        title=title if size is None else f"{title} (n = {number.count(size)})",
         stub="Term",
         columns=tuple(_WORDS.get(v, v.capitalize()) for v in levels),
         lines=lines,

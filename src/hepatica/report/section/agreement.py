@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hepatica.report import number
-from hepatica.report.section.listing import MOST_LISTED, shortened
 from hepatica.report.table import Cell, Line, Table
 
 Row = dict[str, Any]
@@ -53,7 +52,8 @@ class Agreement:
         text = (
             f"{number.count(len(self.pairs))} collected overall responses; "
             f"{number.count(matched)} have a derived one on the same day, "
-            f"{number.count(same)} of them the same."
+            f"{number.count(same)} of them the same; {number.count(len(self.pairs) - same)} differ "
+            "or have none, and every one is listed."
         )
         if self.not_compared:
             text += (
@@ -98,8 +98,8 @@ def agreement_table(agreement: Agreement) -> Table:
         title="Overall response, derived against collected: where they differ",
         stub="Subject",
         columns=("Date", "Criterion", "Reader", "Collected", "Derived", "Why"),
-        lines=tuple(_line(p) for p in differ[:MOST_LISTED]),
-        footnotes=(agreement.summary, *shortened(len(differ))),
+        lines=tuple(_line(p) for p in differ),
+        footnotes=(agreement.summary,),
         prose=True,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from hepatica.report.ledger import Item, Ledger
+from hepatica.report.phrase import sized_heads
 from hepatica.report.section.cell import (
     count_cell,
     mean_cell,
@@ -24,8 +25,11 @@ _SUMMARIES: tuple[tuple[str, str, Callable[[Item | None], Cell]], ...] = (
 )
 
 
-def baseline_table(ledger: Ledger, study: Study) -> Table:
-    """Table 1 in the protocol's order; a row of missing values wherever there are any."""
+def baseline_table(ledger: Ledger, study: Study, sizes: Mapping[str, int]) -> Table:
+    """Table 1 in the protocol's order; a row of missing values wherever there are any.
+
+    `sizes` are the patients of each group, '' for everybody.
+    """
     groups = ledger.words("baseline", "group")
     lines: list[Line] = []
     for _, plans in groupby(study.analysis.baseline, key=lambda p: (p.result_variable, p.label)):
@@ -34,7 +38,7 @@ def baseline_table(ledger: Ledger, study: Study) -> Table:
         key="baseline",
         title="Baseline characteristics",
         stub="Characteristic",
-        columns=tuple(group or "All patients" for group in groups),
+        columns=sized_heads(groups, sizes),
         lines=tuple(lines),
         footnotes=(
             "Counts are n (%) of all patients of the column, missing values included.",

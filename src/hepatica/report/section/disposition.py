@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hepatica.report import number
 from hepatica.report.ledger import Item, Ledger
+from hepatica.report.phrase import sized_heads
 from hepatica.report.section.cell import count_cell, mean_cell, range_cell
 from hepatica.report.table import Cell, Line, Table
 
 _SIDE = {"Not enrolled": "Enrolled", "Enrolled, not treated": "Treated"}
 _END = ("Died", "Alive at last contact", "Lost to follow-up")
 _ASSESSED = ("With a baseline scan", "Evaluable for response")
+_UNSCREENED = (
+    "Everybody on record was enrolled, so how many were screened is not known from the records."
+)
+_EXPOSED = (
+    "A session is a day of study treatment. Dose: all study drug a patient received. Medians, "
+    "ranges and means are over the patients with such a record."
+)
 _STREAM = ("Screened", "Enrolled", "Treated", *_ASSESSED)
 
 
@@ -26,27 +35,38 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The flow of patients: boxes from top to bottom, ends side by side, and further counts."""
+    """The flow of patients: boxes from top to bottom, ends side by side, and further counts.
+
+    `note` says what was not recorded.
+    """
 
     stream: tuple[Box, ...]
     ends: tuple[Box, ...]
     others: tuple[Box, ...]
+    note: str = ""
 
 
 def patient_flow(ledger: Ledger) -> Flow:
-    """The flow from the disposition results; a count that was not made has no box."""
+    """The flow from the disposition results; a count that was not made has no box.
+
+    Without a screening failure on record the number screened is unknown, not the number enrolled.
+    """
     items = {i.variable: i for i in ledger.items("disposition") if not i.level}
+    failed = items.get("Not enrolled")
+    unscreened = failed is not None and not failed.value("n")
+    if unscreened:
+        items.pop("Screened", None)
     # Without any assessment the study is not about response, and these boxes say nothing.
     silent = () if ledger.items("response") else _ASSESSED
     stream = tuple(_box(items, name) for name in _STREAM if name in items and name not in silent)
     ends = tuple(_box(items, name) for name in _END if name in items)
     known = {*_STREAM, *_END, *_SIDE}
     others = tuple(_box(items, name) for name in items if name not in known)
-    return Flow(stream, ends, others)
+    return Flow(stream, ends, others, _UNSCREENED if unscreened else "")
 
 
-def exposure_table(ledger: Ledger) -> Table:
-    """Sessions and cumulative dose."""
+def exposure_table(ledger: Ledger, sizes: Mapping[str, int]) -> Table:
+    """Sessions and cumulative dose; `sizes` are the patients of each group, '' for everybody."""
     groups = ledger.words("exposure", "group")
     lines: list[Line] = []
     for variable in ledger.words("exposure", "variable"):
@@ -65,8 +85,9 @@ def exposure_table(ledger: Ledger) -> Table:
                 ]
                 words = f"Patients with {level} {'session' if level == '1' else 'sessions'}"
                 lines.append(Line(words, tuple(map(count_cell, found)), depth=1))
-    columns = tuple(g or "All patients" for g in groups)
-    return Table("exposure", "Exposure to study treatment", "", columns, tuple(lines))
+    columns = sized_heads(groups, sizes)
+    title = "Exposure to study treatment"
+    return Table("exposure", title, "", columns, tuple(lines), (_EXPOSED,))
 
 
 def _unit(item: Item) -> str:

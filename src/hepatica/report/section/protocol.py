@@ -10,6 +10,17 @@ from hepatica.report import number
 from hepatica.study import Criterion, Study, criterion_sentence
 from hepatica.study.model import Treatment
 
+_ADEQUATE = "adequate assessment (an overall response other than NE)"
+_RULE_SETS = {
+    "seed": "an event counts whenever it occurs; otherwise, and at a death that is no event of the "
+    f"endpoint, censored at the last {_ADEQUATE}",
+    "EMA": "an event counts whenever it occurs, after new therapy and missed visits too; otherwise "
+    f"censored at the last {_ADEQUATE}",
+    "FDA": "new anticancer therapy, or two or more missed visits, before the event: censored at "
+    f"the last {_ADEQUATE} before them; no baseline assessment: censored at the origin",
+}
+_ALIVE = "censored on the date last known alive, under every set of rules"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -55,6 +66,7 @@ def convention_entries(study: Study) -> tuple[Entry, ...]:
     """The conventions of every number in the report."""
     c = study.conventions
     return (
+        *_rule_sets(study),
         Entry("Month", f"{number.plain(c.month_days)} days"),
         Entry("Days counted as", c.day_count),
         Entry("Confidence level", number.level(c.conf_level)),
@@ -67,6 +79,12 @@ def convention_entries(study: Study) -> tuple[Entry, ...]:
         Entry("Missing values", "never counted as zero and never as fulfilled"),
         *((Entry("Note", c.note, c.source),) if c.note else ()),
     )
+
+
+def _rule_sets(study: Study) -> tuple[Entry, ...]:
+    used = dict.fromkeys(e.rule_set for e in study.endpoints if e.rule_set)
+    named = tuple(Entry(f"Censoring rules {name}", _RULE_SETS[name]) for name in used)
+    return (*named, Entry("Death as the only event", _ALIVE)) if named else ()
 
 
 def _identity(study: Study) -> Chapter:
@@ -136,7 +154,7 @@ def _response(study: Study) -> Chapter:
         ("Baseline", r.baseline),
         ("Confirmation", f"after at least {r.confirm_days} days"),
         ("NE between", f"at most {r.max_ne_between}"),
-        ("SD lasts", f"at least {r.min_sd_days} days from baseline"),
+        ("SD lasts", f"at least {r.min_sd_days} days from first treatment"),
         ("Counted as primary", "confirmed" if r.confirmed_primary else "unconfirmed"),
         ("Absolute growth for PD", f"{number.plain(r.pd_abs_mm)} mm" if r.pd_abs_mm else ""),
         ("Reader", r.reader),

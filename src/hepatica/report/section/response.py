@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hepatica.report import number
 from hepatica.report.ledger import Ledger
+from hepatica.report.phrase import sized_heads
 from hepatica.report.section.cell import range_cell, rate_cell, share_cell
 from hepatica.report.table import EMPTY, Line, Table
 from hepatica.study import Study
@@ -38,8 +39,11 @@ def response_table(ledger: Ledger, study: Study) -> Table:
     )
 
 
-def arm_response_table(ledger: Ledger, study: Study) -> Table | None:
-    """Best responses and rates by arm, under the study's own criterion; None without arms."""
+def arm_response_table(ledger: Ledger, study: Study, sizes: Mapping[str, int]) -> Table | None:
+    """Best responses and rates by arm, under the study's own criterion; None without arms.
+
+    `sizes` are the patients of each arm.
+    """
     criterion = study.response.criterion
     arms = [g for g in ledger.words("response", "group", criterion=criterion) if g]
     if not arms:
@@ -48,7 +52,7 @@ def arm_response_table(ledger: Ledger, study: Study) -> Table | None:
         key="response-arm",
         title=f"Tumour response by arm, {criterion}",
         stub="Response",
-        columns=tuple(arms),
+        columns=sized_heads(arms, sizes),
         lines=_lines(ledger, study, [dict(criterion=criterion, group=a) for a in arms]),
         footnotes=_footnotes(ledger, study),
     )
@@ -116,6 +120,6 @@ def _footnotes(ledger: Ledger, study: Study) -> tuple[str, ...]:
         "Of all patients of the population: a patient without an assessment is a non-responder.",
         f"Confirmation after at least {plan.confirm_days} days, with at most "
         f"{plan.max_ne_between} NE between, SD between {between}; SD lasts at least "
-        f"{plan.min_sd_days} days from baseline.",
+        f"{plan.min_sd_days} days from the first treatment.",
         f"Intervals: {', '.join(methods)}." if methods else "",
     )

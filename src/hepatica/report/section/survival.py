@@ -72,8 +72,14 @@ def _count_lines(ledger: Ledger, columns: Sequence[dict[str, str]]) -> list[Line
         Line("Patients", tuple(count_cell(i) for i in items)),
         Line("Events", tuple(count_cell(i, "events") for i in items)),
         Line("Censored", tuple(count_cell(i, "censored") for i in items)),
-        Line("Observed times, range", tuple(map(_observed, items))),
+        Line(f"Observed times, {_unit(items)}range", tuple(map(_observed, items))),
     ]
+
+
+def _unit(items: Sequence[Item | None]) -> str:
+    units = (i.results["min"].unit for i in items if i is not None and i.has("min"))
+    unit = next(units, "")
+    return f"{unit}: " if unit else ""
 
 
 def _observed(item: Item | None) -> Cell:
