@@ -149,8 +149,8 @@ judged as (
             when baseline is null then 6
             when gone_before and diseased_at_baseline and diseased > 0 then 5
             when missing = 0 and diseased = 0 then case when diseased_at_baseline then 1 else 6 end
-            when nadir = 0 and total > 0 then 5
-            when nadir > 0 and total - nadir >= $pd_abs and (
+            when nadir = 0 and diseased > 0 then 5
+            when nadir > 0 and diseased > 0 and total - nadir >= $pd_abs and (
                 ($pd_strict and $pd_whole * total > $pd_part * nadir)
                 or (not $pd_strict and $pd_whole * total >= $pd_part * nadir)) then 5
             when missing > 0 then 6

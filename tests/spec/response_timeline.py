@@ -116,10 +116,9 @@ def cell_values(cell: str) -> dict[str, Any]:
     if match := re.fullmatch(NUMBER, cell):
         size = float(match[1])
         return {name: size for name in SCHEMA.names[5:9]} | {"status": ""}
-    if match := re.fullmatch(rf"absent/{NUMBER}", cell):
-        return {"diameter_mm": float(match[1]), "status": "absent"}
-    if match := re.fullmatch(rf"v{NUMBER}", cell):
-        return {"viable_mm": float(match[1]), "status": ""}
+    if match := re.fullmatch(rf"(absent/|v){NUMBER}", cell):
+        name, status = ("viable_mm", "") if match[1] == "v" else ("diameter_mm", "absent")
+        return {name: float(match[2]), "status": status}
     if match := re.fullmatch(rf"d{NUMBER}(?:s{NUMBER})?", cell):
         short = float(match[2]) if match[2] else None
         return {"diameter_mm": float(match[1]), "short_axis_mm": short, "status": ""}

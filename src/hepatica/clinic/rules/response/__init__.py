@@ -31,7 +31,7 @@ Choices where the publications are silent
 -----------------------------------------
 - A sum counts, and may become the nadir, only when every baseline target was evaluable. With one
   missing the response is NE, unless the evaluable ones alone, the missing taken as 0, already
-  reach PD. An NE visit leaves the nadir as it was.
+  reach PD; normal nodes alone never do. An NE visit leaves the nadir as it was.
 - A baseline target without a size leaves no baseline sum: NE throughout (new lesions and
   non-targets can still decide PD). Targets that are no disease at baseline cannot reach CR: NE.
 - After a CR (overall, or a nadir of 0) any target that is disease again is PD, whatever the sum

@@ -136,9 +136,11 @@ def add_state(row: Row, slot: Slot) -> None:
         slot.state = row.state
         return
     row.fault = DUPLICATE
+    if row.state == NOT_EVALUABLE:
+        return
     if slot.state == NOT_EVALUABLE:
         slot.state = row.state
-    elif row.state != NOT_EVALUABLE and slot.state != row.state:
+    elif slot.state != row.state:
         slot.state = TORN
 
 

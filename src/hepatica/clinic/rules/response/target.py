@@ -77,7 +77,7 @@ def target_clause(scan: Scan, past: Past, rule: Rule) -> int:  # noqa: PLR0911 -
         return TARGETS_REAPPEARED
     if scan.missing == 0 and scan.diseased == 0:
         return TARGETS_GONE if past.diseased_at_baseline else BASELINE_CLEAR
-    if has_grown(scan.total, past.nadir, rule):
+    if scan.diseased > 0 and has_grown(scan.total, past.nadir, rule):
         if past.nadir == 0:
             return TARGETS_REAPPEARED
         return TARGETS_GROWN if scan.missing == 0 else TARGETS_GROWN_IN_PART
