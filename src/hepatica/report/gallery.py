@@ -77,8 +77,8 @@ def render_waterfall_of(given: ReportInput) -> Drawing | str:
     shrunk = sum(b.change_pct < 0 for b in bars)
     text = (
         f"Best change of the {_sum(given.study)} from baseline up to the first progression or new "
-        f"therapy, {given.study.response.criterion}; {_who(given, len(bars))}. Colour and hatch: best overall response"
-        f"{_confirmed(given.study)}. Dashed lines: +20% and {number.MINUS}30%; the first is not "
+        f"therapy, {given.study.response.criterion}; {_who(given, len(bars))}. "
+        f"Colour and hatch: best overall response{_confirmed(given.study)}. Dashed lines: +20% and {number.MINUS}30%; the first is not "
         f"the rule for progression, which compares with the nadir.{_cross(bars)}"
         f"{_without(without)}"
     )
@@ -104,9 +104,8 @@ def render_swimmer_of(given: ReportInput) -> Drawing | str:
         )
     died = sum(lane.died for lane in lanes)
     text = (
-        f"Course of {_who(given, len(lanes))} from first treatment to death or last contact, longest "
-        "on top. "
-        "The bar within a lane is the response, from its first assessment to progression or the "
+        f"Course of {_who(given, len(lanes))} from first treatment to death or last contact, "
+        "longest on top. The bar within a lane is the response, from its first assessment to progression or the "
         f"last assessment ({given.study.response.criterion}). Best: best overall response"
         f"{_confirmed(given.study)}."
     )
@@ -124,8 +123,8 @@ def render_spider_of(given: ReportInput) -> Drawing | str:
         return "No patient has a target sum at baseline and after it, so there is no spider plot."
     text = (
         f"Change of the {_sum(given.study)} from baseline (drawn at 0), scan by scan, "
-        f"{given.study.response.criterion}; {_who(given, len(threads))}. Marker: best overall response"
-        f"{_confirmed(given.study)}; ring: new lesion on that scan; grey: after progression or new "
+        f"{given.study.response.criterion}; {_who(given, len(threads))}. "
+        f"Marker: best overall response{_confirmed(given.study)}; ring: new lesion on that scan; grey: after progression or new "
         "therapy. Growth beyond +100% is drawn at +100%. Patients are named where there is room."
     )
     alt = f"Lines of {len(threads)} patients from 0% at first treatment to their last scan."
@@ -158,8 +157,9 @@ def _curve(
     unit = study.conventions.time_unit
     divisor = study.conventions.month_days if unit == "months" else 1.0
     axis = TimeAxis(f"{unit.capitalize()} from {endpoint.origin}", unit, divisor)
+    who = _who(given, sum(s.curve.n for s in strands))
     text = (
-        f"Kaplan-Meier estimate{grouped}, {_who(given, sum(s.curve.n for s in strands))}; from {endpoint.origin} "
+        f"Kaplan-Meier estimate{grouped}, {who}; from {endpoint.origin} "
         f"to {' or '.join(endpoint.events)}{f' ({keys[0][1]})' if keys[0][1] else ''}, "
         f"censoring rules {endpoint.rule_set}."
         f"{' Patients enter at first treatment.' if endpoint.delayed_entry else ''} Band: "
