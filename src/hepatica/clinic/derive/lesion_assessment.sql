@@ -1,5 +1,6 @@
 -- What was seen of each lesion on each scan, in the form the response engine reads.
--- `subject` is the subject for one reader. Hidden by lipiodol: the enhancing part is not evaluable.
+-- `subject` is the subject for one reader. Hidden by lipiodol: the enhancing part is not evaluable,
+-- and 0 is not seen to be gone. A new lesion that has resolved is 'absent' to the engine.
 -- A lesion followed but without a row on a scan that has rows is left to the engine (missing).
 -- An adequate-looking scan with no row at all for the reader becomes a visit with every lesion
 -- not evaluable, so that a scan is never silently dropped.
@@ -20,10 +21,10 @@ role AS (
 measured AS (
   SELECT m.subject, coalesce(m.reader, '') AS reader, m.date, m.lesion, r.role, r.site,
     m.diameter_mm,
-    CASE WHEN coalesce(m.lipiodol_obscured, 'N') = 'Y' AND m.viable_mm IS NULL THEN NULL
+    CASE WHEN coalesce(m.lipiodol_obscured, 'N') = 'Y' THEN nullif(m.viable_mm, 0)
       ELSE m.viable_mm END AS viable_mm,
     m.short_axis_mm, m.viable_perpendicular_mm,
-    coalesce(m.status, CASE WHEN r.role = 'non-target' THEN 'not evaluable' ELSE '' END) AS status,
+    coalesce(m.status, '') AS status,
     'measurements' AS source, m.src_file, m.src_sheet, m.src_row
   FROM measurements AS m
   JOIN role AS r
@@ -32,7 +33,9 @@ measured AS (
   WHERE m.date <= cutoff
 ),
 unread AS (
-  SELECT s.subject, r.reader, s.date, r.lesion, r.role, r.site, s.src_file, s.src_sheet, s.src_row
+  SELECT s.subject, r.reader, s.date, r.lesion, r.role, r.site,
+    arg_min(s.src_file, s.src_row) AS src_file, arg_min(s.src_sheet, s.src_row) AS src_sheet,
+    min(s.src_row) AS src_row
   FROM scans AS s
   JOIN role AS r USING (subject)
   CROSS JOIN protocol
@@ -45,14 +48,16 @@ unread AS (
       SELECT 1 FROM new_lesions AS n
       WHERE n.subject = s.subject AND n.date = s.date AND coalesce(n.reader, r.reader) = r.reader
     )
+  GROUP BY s.subject, r.reader, s.date, r.lesion, r.role, r.site
 ),
 new AS (
-  SELECT n.subject, coalesce(n.reader, r.reader, '') AS reader, n.date, n.lesion, n.status,
+  SELECT n.subject, coalesce(n.reader, r.reader, '') AS reader, n.date, n.lesion,
+    CASE n.status WHEN 'resolved' THEN 'absent' ELSE n.status END AS status,
     coalesce(n.site, '') AS site, n.diameter_mm, n.src_file, n.src_sheet, n.src_row
   FROM new_lesions AS n
   LEFT JOIN reading AS r ON r.subject = n.subject AND n.reader IS NULL
   CROSS JOIN protocol
-  WHERE n.date <= cutoff AND n.status IN ('confirmed', 'equivocal')
+  WHERE n.date <= cutoff AND n.status IN ('confirmed', 'equivocal', 'resolved')
 ),
 seen AS (
   SELECT subject, reader, date, lesion, role, site, diameter_mm, viable_mm, short_axis_mm,
