@@ -78,7 +78,8 @@ def render_waterfall_of(given: ReportInput) -> Drawing | str:
     text = (
         f"Best change of the {_sum(given.study)} from baseline up to the first progression or new "
         f"therapy, {given.study.response.criterion}; {_who(given, len(bars))}. "
-        f"Colour and hatch: best overall response{_confirmed(given.study)}. Dashed lines: +20% and {number.MINUS}30%; the first is not "
+        f"Colour and hatch: best overall response{_confirmed(given.study)}. "
+        f"Dashed lines: +20% and {number.MINUS}30%; the first is not "
         f"the rule for progression, which compares with the nadir.{_cross(bars)}"
         f"{_without(without)}"
     )
@@ -105,9 +106,9 @@ def render_swimmer_of(given: ReportInput) -> Drawing | str:
     died = sum(lane.died for lane in lanes)
     text = (
         f"Course of {_who(given, len(lanes))} from first treatment to death or last contact, "
-        "longest on top. The bar within a lane is the response, from its first assessment to progression or the "
-        f"last assessment ({given.study.response.criterion}). Best: best overall response"
-        f"{_confirmed(given.study)}."
+        "longest on top. The bar within a lane is the response, from its first assessment to "
+        f"progression or the last assessment ({given.study.response.criterion}). Best: best "
+        f"overall response{_confirmed(given.study)}."
     )
     alt = (
         f"Swimmer of {len(lanes)} patients, the longest {number.number(max(x.end for x in lanes))} "
@@ -124,8 +125,9 @@ def render_spider_of(given: ReportInput) -> Drawing | str:
     text = (
         f"Change of the {_sum(given.study)} from baseline (drawn at 0), scan by scan, "
         f"{given.study.response.criterion}; {_who(given, len(threads))}. "
-        f"Marker: best overall response{_confirmed(given.study)}; ring: new lesion on that scan; grey: after progression or new "
-        "therapy. Growth beyond +100% is drawn at +100%. Patients are named where there is room."
+        f"Marker: best overall response{_confirmed(given.study)}; ring: new lesion on that scan; "
+        "grey: after progression or new therapy. Growth beyond +100% is drawn at +100%. Patients "
+        "are named where there is room."
     )
     alt = f"Lines of {len(threads)} patients from 0% at first treatment to their last scan."
     legend = _legend(given, "spider", "Change of the target sum over time", text, alt)
