@@ -83,6 +83,19 @@ def test_document_is_that_of_the_command() -> None:
     }
 
 
+def test_document_calls_no_visit_not_evaluable() -> None:
+    subject = response_document(derive_response(course(60.0), ResponseOptions()))["subjects"][0]
+    assert (subject["visits"], subject["bor"], subject["cbor"]) == ([], "NE", "NE")
+
+
+def test_document_has_null_where_there_are_no_targets() -> None:
+    rows = [lesion(v, role="non-target", status="present") for v in (0, 1)]
+    document = response_document(derive_response(table(*rows), ResponseOptions()))
+    (visit,) = document["subjects"][0]["visits"]
+    assert (visit["target"], visit["sum_mm"]) == (None, None)
+    assert (visit["non_target"], visit["overall"]) == ("NON-CR/NON-PD", "NON-CR/NON-PD")
+
+
 def test_change_from_a_nadir_of_zero_is_undefined() -> None:
     visits = derive_response(course(40, 0, 12), ResponseOptions()).visits.to_pylist()
     assert visits[1]["overall"] == "PD"

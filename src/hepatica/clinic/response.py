@@ -255,7 +255,12 @@ def with_unseen(best: pa.Table, subjects: pa.Table, criterion: str, response: st
 
 
 def response_document(response: Response) -> dict[str, Any]:
-    """Response as the document that `hepatica response --json` prints; dates as ISO text."""
+    """Response as the document that `hepatica response --json` prints; dates as ISO text.
+
+    `target` and `non_target` are null where there were none at baseline, sums and changes where
+    there are none. The document's words for a response have no MISSING: a best response without
+    any visit after baseline is NE (not evaluable for response).
+    """
     by_subject: dict[str, list[dict[str, Any]]] = {}
     for visit in response.visits.select(["subject", *VISIT_FIELDS]).to_pylist():
         subject = visit.pop("subject")
@@ -267,8 +272,8 @@ def response_document(response: Response) -> dict[str, Any]:
                 "subject": row["subject"],
                 "criterion": row["criterion"],
                 "visits": by_subject.get(row["subject"], []),
-                "bor": row["bor"],
-                "cbor": row["cbor"],
+                "bor": row["bor"].replace(RESPONSES[MISSING], RESPONSES[NE]),
+                "cbor": row["cbor"].replace(RESPONSES[MISSING], RESPONSES[NE]),
             }
             for row in best
         ]
