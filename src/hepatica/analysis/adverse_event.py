@@ -21,6 +21,11 @@ _RELATED = frozenset({"possible", "probable", "definite", "related"})
 def adverse_event_results(adam: Adam, people: Population) -> Iterator[Result]:
     """Any grade, each grade, grade 3 or higher, serious and related: overall and by term."""
     members = set(people.everyone.subjects)
+    if not adam["ADAE"].num_rows:
+        note = "no adverse event is on record: nobody had one, or none was collected"
+        row = partial(Result, "ae", people.id, "Any adverse event", level="any grade")
+        yield row(statistic="n", value=None, unit="patients", note=note, dataset="ADAE")
+        return
     events = [e for e in adam["ADAE"].to_pylist() if e["TRTEMFL"] == "Y" and e["SUBJID"] in members]
     for group in people.parts:
         yield from _term(people.id, group, "Any adverse event", events)
@@ -45,13 +50,13 @@ def _term(
         named = partial(row, level=level, subjects=subjects)
         method = "each subject once at the worst grade"
         yield named(statistic="n", value=float(len(subjects)), unit="patients", method=method)
-        if group.rows:
-            yield named(
-                statistic="percent",
-                value=100 * len(subjects) / len(group.rows),
-                unit="percent",
-                method="percent of the safety population",
-            )
+        yield named(
+            statistic="percent",
+            value=100 * len(subjects) / len(group.rows) if group.rows else None,
+            unit="percent",
+            method="percent of the safety population",
+            note="" if group.rows else "no patients",
+        )
 
 
 def _levels(events: list[dict[str, Any]]) -> Iterator[tuple[str, set[str]]]:

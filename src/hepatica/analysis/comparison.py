@@ -10,14 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from hepatica.analysis.population import Population, Row, population
+from hepatica.analysis.population import NO_ARM, Population, Row, population
 from hepatica.analysis.result import Result
-from hepatica.analysis.survival import Key, Times, curve_results, endpoint_criteria, endpoint_times
+from hepatica.analysis.survival import (
+    Key,
+    Times,
+    curve_results,
+    endpoint_criteria,
+    endpoint_times,
+    interval_note,
+    without_time,
+)
 from hepatica.clinic.dataset import Adam
 from hepatica.core.errors import HepaticaError, NotDefined
+from hepatica.stats.band import check_level
 from hepatica.stats.cox import CoxFit, cox, proportional_hazards_test
 from hepatica.stats.kaplan_meier import Curve
-from hepatica.stats.log_rank import log_rank
+from hepatica.stats.log_rank import LogRank, log_rank
 from hepatica.study import Study
 from hepatica.study.plan import CoxPlan, SurvivalPlan
 
@@ -37,26 +46,16 @@ def curve_comparisons(
     results: list[Result] = []
     curves: dict[Key, Curve] = {}
     if people.groups:
-        arms = {s: g.name for g in people.groups for s in g.subjects}
+        arms = {s: g.name for g in people.groups if g.name != NO_ARM for s in g.subjects}
+        lacking = tuple(s for g in people.groups if g.name == NO_ARM for s in g.subjects)
         for endpoint in study.endpoints:
             if endpoint.kind == "time-to-event" and not endpoint.delayed_entry:
                 split = _Split(endpoint.id, "Arm", arms)
-                results += _log_rank(study, adam, people.id, split)
+                results += _log_rank(study, adam, people.id, split, lacking)
     for plan in study.analysis.survival:
         chosen = population(study, adam, plan.population or people.id)
-        labels = {r["SUBJID"]: group_label(plan, r) for r in chosen.everyone.rows}
-        split = _Split(
-            plan.endpoint,
-            plan.group,
-            {s: v for s, v in labels.items() if v is not None},
-            {
-                r["SUBJID"]: "|".join(str(r[c]) for c in plan.strata)
-                for r in chosen.everyone.rows
-                if plan.strata
-            },
-            plan.rho,
-        )
-        without = tuple(s for s, v in labels.items() if v is None)
+        split = _planned_split(plan, chosen)
+        without = tuple(s for s in chosen.everyone.subjects if s not in split.group)
         rows, found = _split_curves(study, adam, chosen.id, split)
         results += rows
         curves |= found
@@ -71,22 +70,43 @@ class _Split:
     group: dict[str, str]
     strata: dict[str, str] = field(default_factory=dict)
     rho: float = 0.0
+    stratified: bool = False
 
     def label(self, level: str) -> str:
         """Name of a group in the results, such as ``VASCINV = Y``."""
         return f"{self.by} = {level}"
 
 
+def _planned_split(plan: SurvivalPlan, people: Population) -> _Split:
+    labels = {r["SUBJID"]: group_label(plan, r) for r in people.everyone.rows}
+    strata = {r["SUBJID"]: _stratum(r, plan.strata) for r in people.everyone.rows if plan.strata}
+    return _Split(
+        plan.endpoint,
+        plan.group,
+        {s: v for s, v in labels.items() if v is not None},
+        {s: v for s, v in strata.items() if v is not None},
+        plan.rho,
+        bool(plan.strata),
+    )
+
+
+def _stratum(subject: Row, columns: Sequence[str]) -> str | None:
+    """Stratum of a subject; None where one of the columns is missing."""
+    values = [subject[c] for c in columns]
+    return None if any(v is None for v in values) else "|".join(map(str, values))
+
+
 def _split_curves(
     study: Study, adam: Adam, population_id: str, split: _Split
 ) -> tuple[list[Result], dict[Key, Curve]]:
     endpoint = study.endpoint(split.endpoint)
-    times = endpoint_times(adam, endpoint)
+    times = endpoint_times(adam, endpoint, study.conventions.day_count)
     criterion = endpoint_criteria(adam).get(endpoint.parameter, "")
     results: list[Result] = []
     curves: dict[Key, Curve] = {}
     for level in sorted(set(split.group.values())):
-        own = times.of({s for s, v in split.group.items() if v == level})
+        members = {s for s, v in split.group.items() if v == level}
+        own = times.of(members)
         row = partial(
             Result,
             "survival",
@@ -98,7 +118,8 @@ def _split_curves(
             clause=endpoint.source,
             subjects=own.subjects,
         )
-        curve, rows = curve_results(study, row, own)
+        without = without_time(endpoint, len(members), len(own.subjects))
+        curve, rows = curve_results(study, row, own, without)
         results += rows
         if curve is not None:
             curves[(endpoint.id, criterion, split.label(level))] = curve
@@ -113,9 +134,10 @@ def _log_rank(
     without: tuple[str, ...] = (),
 ) -> Iterator[Result]:
     endpoint = study.endpoint(split.endpoint)
-    times = endpoint_times(adam, endpoint).of(set(split.group))
+    chosen = {s for s in split.group if not split.stratified or s in split.strata}
+    times = endpoint_times(adam, endpoint, study.conventions.day_count).of(chosen)
     name = "log-rank" if split.rho == 0 else f"G-rho, rho = {split.rho:g}"
-    if split.strata:
+    if split.stratified:
         name = f"stratified {name}"
     row = partial(
         Result,
@@ -129,20 +151,31 @@ def _log_rank(
         subjects=times.subjects,
         dataset=f"ADTTE {endpoint.parameter}",
     )
-    note = f"{len(without)} left out, {split.by} missing" if without else ""
-    groups = [split.group[s] for s in times.subjects]
-    if len(set(groups)) < 2:
-        yield row(statistic="p_value", value=None, note="fewer than two groups")
-        return
-    strata = [split.strata[s] for s in times.subjects] if split.strata else None
+    lacking = len(split.group) - len(chosen)
+    said = [f"{len(without)} left out, {split.by} missing"] if without else []
+    said += [f"{lacking} left out, a stratum missing"] if lacking else []
     try:
-        found = log_rank(times.days, times.event, groups, rho=split.rho, strata=strata)
+        found = _tested(times, endpoint.delayed_entry, split)
     except NotDefined as error:
-        yield row(statistic="p_value", value=None, note=str(error))
+        yield row(statistic="p_value", value=None, note="; ".join([str(error), *said]))
         return
+    note = "; ".join(said)
     yield row(statistic="statistic", value=found.statistic, note=note)
     yield row(statistic="df", value=float(found.df), note=note)
     yield row(statistic="p_value", value=found.p_value, note=note)
+
+
+def _tested(times: Times, delayed_entry: bool, split: _Split) -> LogRank:
+    if delayed_entry:
+        raise NotDefined("the log-rank test here takes no delayed entry")
+    groups = [split.group[s] for s in times.subjects]
+    if len(set(groups)) < 2:
+        raise NotDefined("fewer than two groups")
+    strata = [split.strata[s] for s in times.subjects] if split.stratified else None
+    found = log_rank(times.days, times.event, groups, rho=split.rho, strata=strata)
+    if not found.df:
+        raise NotDefined("no event while two groups were at risk")
+    return found
 
 
 def cox_results(study: Study, adam: Adam, people: Population) -> Iterator[Result]:
@@ -157,10 +190,12 @@ def _cox(
     study: Study, adam: Adam, plan: CoxPlan, people: Population, name: str
 ) -> Iterator[Result]:
     endpoint = study.endpoint(plan.endpoint)
-    times = endpoint_times(adam, endpoint)
+    times = endpoint_times(adam, endpoint, study.conventions.day_count)
     columns, terms, strata = _design(plan, people, times)
     whole = [
-        i for i, row in enumerate(columns) if row is not None and not any(map(math.isnan, row))
+        i
+        for i, row in enumerate(columns)
+        if row is not None and strata[i] is not None and not any(map(math.isnan, row))
     ]
     subjects = tuple(times.subjects[i] for i in whole)
     row = partial(
@@ -175,8 +210,11 @@ def _cox(
         dataset=f"ADTTE {endpoint.parameter}",
         clause=plan.source,
     )
-    left_out = len(times.subjects) - len(whole)
-    note = f"{left_out} left out, a covariate missing" if left_out else ""
+    timed = sum(row is not None for row in columns)
+    said = [without_time(endpoint, len(people.everyone.rows), timed)]
+    if left_out := timed - len(whole):
+        said.append(f"{left_out} left out, a covariate{' or stratum' * bool(plan.strata)} missing")
+    note = "; ".join(s for s in said if s)
     yield row(statistic="n", value=float(len(whole)), unit="patients", note=note)
     try:
         fit = cox(
@@ -186,23 +224,27 @@ def _cox(
             ties=study.conventions.ties,
             names=terms,
             strata=[strata[i] for i in whole] if plan.strata else None,
+            entry=None if times.entry is None else times.entry[whole],
         )
     except HepaticaError as error:
         yield row(statistic="p_value", value=None, note=f"no model: {error}")
         return
-    yield from _cox_rows(row, fit)
+    yield from _cox_rows(study, row, fit)
 
 
-def _cox_rows(row: partial[Result], fit: CoxFit) -> Iterator[Result]:
+def _cox_rows(study: Study, row: partial[Result], fit: CoxFit) -> Iterator[Result]:
     said = "; ".join(fit.notes)
+    z = check_level(study.conventions.conf_level)
+    limits = "; ".join(filter(None, (said, interval_note(study))))
     yield row(statistic="events", value=float(fit.n_events), unit="patients", note=said)
     for i, term in enumerate(fit.names):
         named = partial(row, level=term, note=said)
         yield named(statistic="estimate", value=_number(fit.coef[i]), unit="log hazard ratio")
         yield named(statistic="se", value=_number(fit.se[i]), unit="log hazard ratio")
         yield named(statistic="hazard_ratio", value=_number(fit.hazard_ratio[i]))
-        yield named(statistic="ci_low", value=_number(fit.lower[i]), unit="hazard ratio")
-        yield named(statistic="ci_high", value=_number(fit.upper[i]), unit="hazard ratio")
+        bound = partial(named, unit="hazard ratio", note=limits)
+        yield bound(statistic="ci_low", value=_exp(fit.coef[i] - z * fit.se[i]))
+        yield bound(statistic="ci_high", value=_exp(fit.coef[i] + z * fit.se[i]))
         yield named(statistic="p_value", value=_number(fit.p_value[i]), unit="Wald")
     for label, test in (
         ("Wald test", fit.wald),
@@ -213,12 +255,32 @@ def _cox_rows(row: partial[Result], fit: CoxFit) -> Iterator[Result]:
         yield named(statistic="statistic", value=_number(test.statistic))
         yield named(statistic="df", value=float(test.df))
         yield named(statistic="p_value", value=_number(test.p_value))
-    if fit.converged:
-        for term, test in proportional_hazards_test(fit).items():
-            named = partial(row, level=f"proportional hazards: {term}")
-            yield named(statistic="statistic", value=_number(test.statistic))
-            yield named(statistic="df", value=float(test.df))
-            yield named(statistic="p_value", value=_number(test.p_value))
+    yield from _proportional(row, fit)
+
+
+def _proportional(row: partial[Result], fit: CoxFit) -> Iterator[Result]:
+    """Tests of proportional hazards; said where they cannot be made."""
+    if not fit.converged:
+        return
+    try:
+        tests = proportional_hazards_test(fit)
+    except NotDefined as error:
+        yield row(
+            level="proportional hazards: GLOBAL", statistic="p_value", value=None, note=str(error)
+        )
+        return
+    for term, test in tests.items():
+        broken = not np.isfinite(test.p_value)
+        note = "the variance of the statistic is singular" if broken else ""
+        named = partial(row, level=f"proportional hazards: {term}", note=note)
+        yield named(statistic="statistic", value=_number(test.statistic))
+        yield named(statistic="df", value=float(test.df))
+        yield named(statistic="p_value", value=_number(test.p_value))
+
+
+def _exp(value: float) -> float | None:
+    with np.errstate(over="ignore"):
+        return _number(np.exp(value))
 
 
 def _number(value: Any) -> float | None:
@@ -239,7 +301,7 @@ def _design(
     for subject in times.subjects:
         one = by_id.get(subject)
         rows.append(None if one is None else [x for t, v in parts for x in _values(t, v, one)])
-        strata.append(None if one is None else "|".join(str(one[c]) for c in plan.strata))
+        strata.append(None if one is None else _stratum(one, plan.strata))
     return rows, names, strata
 
 

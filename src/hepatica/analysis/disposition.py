@@ -102,8 +102,11 @@ def _described(
     row: partial[Result], variable: str, unit: str, values: list[float]
 ) -> Iterator[Result]:
     if not values:
+        yield row(variable, "n", 0.0, unit="patients", note="not on record for any patient")
         return
     summary = description([float(v) for v in values])
     yield row(variable, "n", float(len(values)), unit="patients")
     for name in ("mean", "sd", "median", "min", "max"):
-        yield row(variable, name, getattr(summary, name), unit=unit, method=name)
+        value = getattr(summary, name)
+        note = "" if value is not None else "not defined for one value"
+        yield row(variable, name, value, unit=unit, method=name, note=note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from hepatica.analysis.population import Population, Row, population
 from hepatica.analysis.result import Result
 from hepatica.clinic.dataset import Adam
-from hepatica.core.errors import HepaticaError
+from hepatica.core.errors import HepaticaError, NotDefined
 from hepatica.stats.contingency import chi_square, fisher_exact
 from hepatica.stats.two_sample import compare_means, mann_whitney, t_test
 from hepatica.study import Study
@@ -28,6 +29,8 @@ def group_test_results(study: Study, adam: Adam, people: Population) -> Iterator
             for r in chosen.everyone.rows
             if r[plan.variable] is not None and r[plan.group] is not None
         ]
+        left_out = len(chosen.everyone.rows) - len(rows)
+        absent = f"{left_out} left out, {plan.variable} or {plan.group} missing" if left_out else ""
         row = partial(
             Result,
             "test",
@@ -39,12 +42,16 @@ def group_test_results(study: Study, adam: Adam, people: Population) -> Iterator
             clause=plan.source,
         )
         try:
-            yield from _test(study, row, plan, rows)
+            for found in _test(study, row, plan, rows):
+                yield replace(found, note="; ".join(t for t in (found.note, absent) if t))
         except HepaticaError as error:
-            yield row(statistic="p_value", value=None, method=plan.rule, note=str(error))
+            note = "; ".join(t for t in (str(error), absent) if t)
+            yield row(statistic="p_value", value=None, method=plan.rule, note=note)
 
 
 def _test(study: Study, row: partial[Result], plan: TestPlan, rows: list[Row]) -> Iterator[Result]:
+    if not rows:
+        raise NotDefined("no patients")
     if plan.rule.startswith(("chi-square", "Fisher")):
         yield from _counts(row, plan, rows)
         return
@@ -58,6 +65,8 @@ def _test(study: Study, row: partial[Result], plan: TestPlan, rows: list[Row]) -
             note=f"{len(samples)} groups, not two",
         )
         return
+    if any(isinstance(value, str) for sample in samples for value in sample):
+        raise NotDefined(f"{plan.variable} holds text, no numbers")
     x, y = (np.array(s, float) for s in samples)
     decision = ""
     if plan.rule == "t-test or Mann-Whitney by distribution":

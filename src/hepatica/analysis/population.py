@@ -10,6 +10,7 @@ from hepatica.clinic.dataset import Adam
 from hepatica.study import Study
 
 Row = Mapping[str, Any]
+NO_ARM = "arm missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """A population of the protocol: everybody, and the arms where there are several."""
+    """A population of the protocol: everybody, and the arms where there are several.
+
+    Subjects without an arm are a group of their own, `NO_ARM`, so that the groups add up.
+    """
 
     id: str
     everyone: Group
@@ -58,4 +62,7 @@ def _arms(rows: Sequence[Row], by: str) -> tuple[Group, ...]:
     names = sorted({row[by] for row in rows if row[by]})
     if len(names) < 2:
         return ()
-    return tuple(Group(n, tuple(r for r in rows if r[by] == n)) for n in names)
+    found = [Group(n, tuple(r for r in rows if r[by] == n)) for n in names]
+    if without := tuple(r for r in rows if not r[by]):
+        found.append(Group(NO_ARM, without))
+    return tuple(found)

@@ -13,7 +13,6 @@ from hepatica.analysis.population import Group, Population
 from hepatica.analysis.result import Result
 from hepatica.clinic.dataset import Adam
 from hepatica.clinic.protocol import endpoint_confirmed
-from hepatica.core.errors import NotDefined
 from hepatica.stats.describe import description
 from hepatica.stats.proportion import clopper_pearson, wilson
 from hepatica.study import Study
@@ -49,6 +48,8 @@ def response_results(study: Study, adam: Adam, people: Population) -> Iterator[R
     reader = primary_reader(study, adam)
     criteria = [c for c in dict.fromkeys(adam["ADRS"]["PARCAT1"].to_pylist()) if c]
     own = study.response.criterion
+    if not criteria:
+        yield from _absent(study, people)
     for criterion in sorted(criteria, key=lambda c: (c != own, c)):
         for paramcd in ("BOR", "CBOR"):
             best = best_responses(adam, paramcd, criterion, reader)
@@ -64,6 +65,23 @@ def response_results(study: Study, adam: Adam, people: Population) -> Iterator[R
                 )
                 yield from _categories(row, paramcd, (best, shown), group)
                 yield from _rates(study, row, paramcd, best, group)
+
+
+def _absent(study: Study, people: Population) -> Iterator[Result]:
+    """The rates that the protocol promises, where the records hold no lesion at all."""
+    for endpoint in study.endpoints:
+        if endpoint.kind == "proportion":
+            yield Result(
+                "response",
+                people.id,
+                endpoint.id,
+                "estimate",
+                None,
+                criterion=study.response.criterion,
+                unit="percent",
+                note="no lesion is on record",
+                clause=endpoint.source,
+            )
 
 
 def _shown(best: dict[str, str], people: Population) -> tuple[str, ...]:
@@ -85,13 +103,13 @@ def _categories(
         who = tuple(s for s in group.subjects if best.get(s, "MISSING") == category)
         named = partial(row, paramcd, level=category, subjects=who)
         yield named(statistic="n", value=float(len(who)), unit="patients")
-        if total:
-            yield named(
-                statistic="percent",
-                value=100 * len(who) / total,
-                unit="percent",
-                method="percent of all patients of the population",
-            )
+        yield named(
+            statistic="percent",
+            value=100 * len(who) / total if total else None,
+            unit="percent",
+            method="percent of all patients of the population",
+            note="" if total else "no patients",
+        )
 
 
 def _rates(
@@ -114,15 +132,14 @@ def _rate(
     named = partial(row, endpoint.id, subjects=who, clause=endpoint.source)
     yield named(statistic="n", value=float(len(who)), unit="patients")
     yield named(statistic="N", value=float(total), unit="patients", subjects=group.subjects)
-    if not total:
-        return
     method = endpoint.interval
     level = study.conventions.conf_level
-    try:
-        low, high = _INTERVAL[method](len(who), total, level)
-    except NotDefined:
-        return
     percent = partial(named, unit="percent", method=method)
+    if not total:
+        for statistic in ("estimate", "ci_low", "ci_high"):
+            yield percent(statistic=statistic, value=None, note="no patients")
+        return
+    low, high = _INTERVAL[method](len(who), total, level)
     yield percent(statistic="estimate", value=100 * len(who) / total)
     yield percent(statistic="ci_low", value=100 * low, note=f"{100 * level:g} % interval")
     yield percent(statistic="ci_high", value=100 * high, note=f"{100 * level:g} % interval")
@@ -132,7 +149,8 @@ def change_results(study: Study, adam: Adam, people: Population) -> Iterator[Res
     """Best percent change of the target sum: described, and how many shrank at all."""
     reader = primary_reader(study, adam)
     rows = [r for r in adam["ADTR"].to_pylist() if r["ANL02FL"] == "Y" and r["PARCAT2"] == reader]
-    for criterion in dict.fromkeys(r["PARCAT1"] for r in rows):
+    own = study.response.criterion
+    for criterion in dict.fromkeys(r["PARCAT1"] for r in rows) or (own,):
         change = {r["SUBJID"]: r["PCHG"] for r in rows if r["PARCAT1"] == criterion}
         for group in people.parts:
             yield from _change(criterion, change, people.id, group)
@@ -142,17 +160,24 @@ def _change(
     criterion: str, change: dict[str, float], population: str, group: Group
 ) -> Iterator[Result]:
     who = tuple(s for s in group.subjects if s in change)
-    if not who:
-        return
     row = partial(
         Result, "change", population, criterion=criterion, group=group.name, dataset="ADTR SUM"
     )
     best = partial(row, "Best change", subjects=who)
-    yield best("n", float(len(who)), unit="patients")
+    lacking = len(group.rows) - len(who)
+    note = f"{lacking} without a target sum at baseline and after it" if lacking else ""
+    yield best("n", float(len(who)), unit="patients", note=note)
+    if not who:
+        return
     summary = description([change[s] for s in who])
     for name in ("median", "min", "max"):
         yield best(name, getattr(summary, name), unit="percent", method=name)
     shrunk = tuple(s for s in who if change[s] < 0)
-    smaller = partial(row, "Any shrinkage", subjects=shrunk, method="best change below 0")
+    smaller = partial(
+        row,
+        "Any shrinkage",
+        subjects=shrunk,
+        method="best change below 0; of all patients of the population",
+    )
     yield smaller("n", float(len(shrunk)), unit="patients")
     yield smaller("percent", 100 * len(shrunk) / len(group.rows), unit="percent")

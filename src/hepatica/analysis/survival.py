@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -50,14 +51,16 @@ class Times:
         )
 
 
-def endpoint_times(adam: Adam, endpoint: Endpoint) -> Times:
+def endpoint_times(adam: Adam, endpoint: Endpoint, day_count: str = "") -> Times:
     """Times of an endpoint from ADTTE.
 
     A subject who leaves on or before the day of a delayed entry is never seen at risk and is left
-    out, as in any left-truncated estimate.
+    out, as in any left-truncated estimate. Entry is counted as AVAL counts: where the first day is
+    day 1, so is it for the entry.
     """
     rows = [r for r in adam["ADTTE"].to_pylist() if r["PARAMCD"] == endpoint.parameter]
-    entry = [(r["ENTRYDT"] - r["STARTDT"]).days for r in rows]
+    first = int(day_count == "date - start + 1")
+    entry = [(r["ENTRYDT"] - r["STARTDT"]).days + first for r in rows]
     if endpoint.delayed_entry:
         rows, entry = _at_risk(rows, entry)
     return Times(
@@ -85,10 +88,11 @@ def survival_results(
     for endpoint in study.endpoints:
         if endpoint.kind != "time-to-event":
             continue
-        times = endpoint_times(adam, endpoint)
+        times = endpoint_times(adam, endpoint, study.conventions.day_count)
         criterion = criteria.get(endpoint.parameter, "")
         for group in people.parts:
             own = times.of(set(group.subjects))
+            without = without_time(endpoint, len(group.rows), len(own.subjects))
             row = partial(
                 Result,
                 "survival",
@@ -100,7 +104,7 @@ def survival_results(
                 clause=endpoint.source,
                 subjects=own.subjects,
             )
-            curve, rows = curve_results(study, row, own)
+            curve, rows = curve_results(study, row, own, without)
             results += rows
             if curve is not None:
                 curves[(endpoint.id, criterion, group.name)] = curve
@@ -114,14 +118,26 @@ def endpoint_criteria(adam: Adam) -> Mapping[str, str]:
     return {code: criterion or "" for code, criterion in pairs}
 
 
+def without_time(endpoint: Endpoint, members: int, timed: int) -> str:
+    """Sentence on the members of a group who are not in the estimate; '' where all are."""
+    if timed == members:
+        return ""
+    if endpoint.origin == "first response" or "response" in endpoint.events:
+        why = "no response"
+    else:
+        why = f"no {endpoint.origin}, or death before it"
+    if endpoint.delayed_entry:
+        why += ", or never at risk after the entry"
+    return f"{members - timed} of {members} patients without a time: {why}"
+
+
 def curve_results(
-    study: Study, row: partial[Result], times: Times
+    study: Study, row: partial[Result], times: Times, without: str = ""
 ) -> tuple[Curve | None, Iterator[Result]]:
     """The curve of some times, and its results; no curve and one note where nobody has a time."""
     if not len(times.days):
-        return None, iter(
-            [row(statistic="n", value=0.0, unit="patients", note="no patient has a time")]
-        )
+        note = without or "no patient has a time"
+        return None, iter([row(statistic="n", value=0.0, unit="patients", note=note)])
     chosen = study.conventions
     curve = kaplan_meier(
         times.days,
@@ -130,7 +146,13 @@ def curve_results(
         conf_type=chosen.conf_type,
         conf_level=chosen.conf_level,
     )
-    return curve, _rows(study, row, times, curve)
+    counts = row(statistic="n", value=float(curve.n), unit="patients", note=without)
+    return curve, chain((counts,), _rows(study, row, times, curve))
+
+
+def interval_note(study: Study) -> str:
+    """Level of the confidence limits in words."""
+    return f"{100 * study.conventions.conf_level:g} % interval"
 
 
 def _rows(study: Study, row: partial[Result], times: Times, curve: Curve) -> Iterator[Result]:
@@ -138,7 +160,6 @@ def _rows(study: Study, row: partial[Result], times: Times, curve: Curve) -> Ite
     scale, unit = month_scale(study)
     seen = [s for s, e in zip(times.subjects, times.event, strict=True) if e]
     spared = [s for s, e in zip(times.subjects, times.event, strict=True) if not e]
-    yield row(statistic="n", value=float(curve.n), unit="patients")
     yield row(statistic="events", value=float(len(seen)), unit="patients", subjects=tuple(seen))
     yield row(
         statistic="censored", value=float(len(spared)), unit="patients", subjects=tuple(spared)
@@ -154,7 +175,8 @@ def _rows(study: Study, row: partial[Result], times: Times, curve: Curve) -> Ite
             ("ci_low", found.lower),
             ("ci_high", found.upper),
         ):
-            note = "" if value is not None else "not reached"
+            level_note = "" if statistic == "estimate" else interval_note(study)
+            note = level_note if value is not None else "not reached"
             yield named(statistic=statistic, value=_over(value, scale), note=note)
     yield from _landmarks(study, row, curve)
     tau = float(times.days.max())
@@ -179,7 +201,11 @@ def _landmarks(study: Study, row: partial[Result], curve: Curve) -> Iterator[Res
         yield named(statistic="at_risk", value=float(at.at_risk), unit="patients", method="")
         yield named(statistic="estimate", value=at.survival, note=note)
         for statistic, value in (("ci_low", at.lower), ("ci_high", at.upper)):
-            yield named(statistic=statistic, value=value, note=bound if value is None else "")
+            yield named(
+                statistic=statistic,
+                value=value,
+                note=bound if value is None else interval_note(study),
+            )
 
 
 def follow_up_results(study: Study, adam: Adam, people: Population) -> Iterator[Result]:
@@ -219,7 +245,8 @@ def follow_up_results(study: Study, adam: Adam, people: Population) -> Iterator[
                 ("ci_low", found.lower),
                 ("ci_high", found.upper),
             ):
-                note = "" if value is not None else "not reached"
+                level_note = "" if statistic == "estimate" else interval_note(study)
+                note = level_note if value is not None else "not reached"
                 yield row(statistic, _over(value, scale), note=note)
 
 
