@@ -274,3 +274,17 @@ def test_captions_tell_who_and_the_conventions_tell_the_rule_sets(page: str) -> 
 def test_the_style_sheet_knows_captions_of_figures_and_of_tables(page: str) -> None:
     assert re.search(r"^figcaption \{", page, re.M)
     assert re.search(r"^caption \{ text-align", page, re.M)
+
+
+def test_an_empty_study_says_so_in_sentences_and_prints_no_zeros(tmp_path: Path) -> None:
+    records = Records.of({name: table(name, []) for name in tables()})
+    study = Study.model_validate(PROTOCOL)
+    adam = derive_adam(study, records)
+    given = ReportInput(study, records, adam, run_analysis(study, adam), tmp_path)
+    (tmp_path / "study.toml").write_text("# protocol\n", encoding="utf-8")
+    write_report(tmp_path / "out", given)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "No subject is on record." in page
+    assert page.count("Nobody is in the population (all treated).") == 6
+    assert "No adverse event is on record." in page
+    assert not re.search(r'<button type="button" class="n"', page)

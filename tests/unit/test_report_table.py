@@ -246,6 +246,7 @@ def test_nobody_is_called_screened_where_no_screening_failure_is_on_record() -> 
         result("disposition", name, "n", n)
         for name, n in (("Screened", 20.0), ("Not enrolled", 0.0), ("Enrolled", 20.0))
     ]
+    assert not patient_flow(Ledger([result("disposition", "Enrolled", "n", 0.0)])).stream
     flow = patient_flow(Ledger(rows))
     assert [b.text for b in flow.stream] == ["Enrolled"]
     assert "how many were screened is not known" in flow.note
@@ -263,6 +264,16 @@ def test_exposure_prints_total_and_counts_by_sessions() -> None:
     assert found["In all"] == ["32"]
     assert found["Mean (SD)"] == ["1.6 (0.7)"]
     assert found["Patients with 1 session"] == ["10"]
+
+
+def test_a_dose_that_nobody_has_on_record_has_no_rows() -> None:
+    rows = [
+        result("exposure", "Sessions", "n", 1.0, unit="patients"),
+        result("exposure", "Cumulative dose", "n", 0.0, unit="patients"),
+    ]
+    found = texts(exposure_table(Ledger(rows), {"": 1}))
+    assert "Sessions" in found and "Cumulative dose" not in found
+    assert exposure_table(Ledger(rows[1:]), {"": 0}).empty
 
 
 def test_cox_and_log_rank_tables(study: Study) -> None:

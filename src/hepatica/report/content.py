@@ -10,6 +10,7 @@ from hepatica.report.figure.drawing import Drawing
 from hepatica.report.gallery import Gallery
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
+from hepatica.report.phrase import mid_sentence
 from hepatica.report.section.adverse_event import adverse_event_tables
 from hepatica.report.section.agreement import agreement_table, response_agreement
 from hepatica.report.section.baseline import baseline_table
@@ -25,6 +26,10 @@ from hepatica.report.section.response import arm_response_table, response_table
 from hepatica.report.section.summary import summary_table
 from hepatica.report.section.survival import survival_tables
 from hepatica.report.table import Table
+from hepatica.study import Study
+
+
+_OF_PEOPLE = {"summary", "baseline", "exposure", "response", "survival", "tests"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,12 @@ class Section:
 def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tuple[Section, ...]:
     """Every section but provenance, in the order of the report."""
     study = given.study
+    return tuple(_peopled(given, section) for section in _sections(given, study, ledger, gallery))
+
+
+def _sections(
+    given: ReportInput, study: Study, ledger: Ledger, gallery: Gallery
+) -> tuple[Section, ...]:
     return (
         _tabled("summary", "Main results", "No endpoint has a result.",
                 summary_table(ledger, study)),
@@ -77,6 +88,14 @@ def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tup
         Section("conventions", "Conventions", "",
                 chapters=(Chapter("Conventions of every number", convention_entries(study)),)),
     )  # fmt: skip
+
+
+def _peopled(given: ReportInput, section: Section) -> Section:
+    """The section; without its zeros, and saying so, where nobody is in the population."""
+    if given.subjects or section.key not in _OF_PEOPLE:
+        return section
+    who = mid_sentence(given.population_label)
+    return Section(section.key, section.title, f"Nobody is in the population ({who}).")
 
 
 def _tabled(key: str, title: str, absent: str, *tables: Table | None) -> Section:

@@ -182,7 +182,8 @@ def _curve(
 def _who(given: ReportInput, shown: int) -> str:
     size = len(given.subjects)
     of_all = "" if shown == size else f" of {number.count(size)}"
-    return f"{number.count(shown)}{of_all} patients ({mid_sentence(given.population_label)})"
+    noun = "patient" if shown == size == 1 else "patients"
+    return f"{number.count(shown)}{of_all} {noun} ({mid_sentence(given.population_label)})"
 
 
 def _y_text(endpoint: Endpoint) -> str:

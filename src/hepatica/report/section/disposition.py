@@ -49,9 +49,11 @@ class Flow:
 def patient_flow(ledger: Ledger) -> Flow:
     """The flow from the disposition results; a count that was not made has no box.
 
-    Without a screening failure on record the number screened is unknown, not the number enrolled.
+    Empty where nobody is on record. Without a screening failure on record the number screened is unknown, not the number enrolled.
     """
     items = {i.variable: i for i in ledger.items("disposition") if not i.level}
+    if not any(item.value("n") for item in items.values()):
+        return Flow((), (), ())
     failed = items.get("Not enrolled")
     unscreened = failed is not None and not failed.value("n")
     if unscreened:
@@ -71,6 +73,8 @@ def exposure_table(ledger: Ledger, sizes: Mapping[str, int]) -> Table:
     lines: list[Line] = []
     for variable in ledger.words("exposure", "variable"):
         items = [ledger.item("exposure", variable=variable, level="", group=g) for g in groups]
+        if not any(i is not None and i.value("n") for i in items):
+            continue
         unit = next((_unit(i) for i in items if i is not None), "")
         lines.append(Line(variable if unit in ("", "sessions") else f"{variable}, {unit}"))
         if any(i is not None and i.has("N") for i in items):
