@@ -28,7 +28,6 @@ from hepatica.report.section.survival import survival_tables
 from hepatica.report.table import Table
 from hepatica.study import Study
 
-
 _OF_PEOPLE = {"summary", "baseline", "exposure", "response", "survival", "tests"}
 
 

@@ -49,7 +49,8 @@ class Flow:
 def patient_flow(ledger: Ledger) -> Flow:
     """The flow from the disposition results; a count that was not made has no box.
 
-    Empty where nobody is on record. Without a screening failure on record the number screened is unknown, not the number enrolled.
+    Empty where nobody is on record. Without a screening failure on record the number screened is
+    unknown, not the number enrolled.
     """
     items = {i.variable: i for i in ledger.items("disposition") if not i.level}
     if not any(item.value("n") for item in items.values()):
