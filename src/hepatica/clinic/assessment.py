@@ -55,6 +55,7 @@ def response_options(study: Study, criterion: str) -> ResponseOptions:
         min_sd_days=plan.min_sd_days,
         max_ne_between=plan.max_ne_between,
         accept_sd_between=plan.accept_sd_between,
+        merge_days=plan.merge_days,
     )
 
 

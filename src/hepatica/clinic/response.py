@@ -64,8 +64,9 @@ class ResponseOptions:
     """What the protocol says about response; days and counts.
 
     `pd_abs_mm` None takes the criterion's own absolute increase (RECIST1.1: 5, others: 0).
-    `missing_as_ne` calls a subject without a visit that counts NE instead of MISSING. `engine` is
-    'auto', 'interpreted' or 'compiled'; the result is the same.
+    Scans up to `merge_days` after the first of a visit (chest CT, then liver MRI) belong to it; it
+    bears the first date. `missing_as_ne` calls a subject without a visit that counts NE instead of
+    MISSING. `engine` is 'auto', 'interpreted' or 'compiled'; the result is the same.
     """
 
     criterion: str = "mRECIST"
@@ -74,12 +75,13 @@ class ResponseOptions:
     min_sd_days: int = 42
     max_ne_between: int = 1
     accept_sd_between: bool = False
+    merge_days: int = 0
     missing_as_ne: bool = False
     engine: str = "auto"
 
     def __post_init__(self) -> None:
         named_criterion(self.criterion).rule(self.pd_abs_mm)
-        for name in ("confirm_days", "min_sd_days", "max_ne_between"):
+        for name in ("confirm_days", "min_sd_days", "max_ne_between", "merge_days"):
             if getattr(self, name) < 0:
                 raise UsageError(f"{name} = {getattr(self, name)}; expected 0 or more")
         if self.engine not in ("auto", "interpreted", "compiled"):
@@ -157,7 +159,7 @@ def derive_response(
                 compiled engine is asked for and Numba is not installed.
     References  the heading of hepatica.clinic.rules.response
     """
-    columns = read_lesion_columns(with_columns(lesions))
+    columns = read_lesion_columns(with_columns(lesions), options.merge_days)
     criterion = named_criterion(options.criterion)
     accepted_sd = 1 if options.accept_sd_between else 0
     terms = Terms(options.confirm_days, options.max_ne_between, accepted_sd)

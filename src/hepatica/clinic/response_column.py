@@ -85,8 +85,10 @@ class LesionColumns:
         return np.asarray(column.to_numpy())
 
 
-def read_lesion_columns(lesions: pa.Table) -> LesionColumns:
-    """Encode and order the rows of a lesion table.
+def read_lesion_columns(lesions: pa.Table, merge_days: int = 0) -> LesionColumns:
+    """Encode and order the rows of a lesion table; `day` is that of the visit.
+
+    A visit has the scans from its first day up to `merge_days` later.
 
     Raises      KeyError where a column is missing.
     """
@@ -114,6 +116,8 @@ def read_lesion_columns(lesions: pa.Table) -> LesionColumns:
         order = kept if order is None else kept[order]
     columns[5] = filled_site(columns[0], columns[2], columns[5])
     subject, day, lesion, role, status, site = columns
+    if merge_days > 0:
+        day = visit_day(subject, day, merge_days)
     return LesionColumns(subjects, labels, subject, day, lesion, role, status, site, order, full)
 
 
@@ -193,6 +197,17 @@ def order_of(subject: Array, day: Array, lesion: Array) -> Array | None:
     if bool(np.all((subject[1:] > subject[:-1]) | (same & (later | in_visit)))):
         return None
     return np.lexsort((lesion, day, subject))
+
+
+def visit_day(subject: Array, day: Array, merge_days: int) -> Array:
+    """First day of the visit of each row; rows in order of subject and day."""
+    days: list[int] = []
+    patient = first = -1
+    for who, today in zip(subject.tolist(), day.tolist(), strict=True):
+        if who != patient or today - first > merge_days:
+            patient, first = who, today
+        days.append(first)
+    return np.array(days, day.dtype)
 
 
 def filled_site(subject: Array, lesion: Array, site: Array) -> Array:

@@ -125,7 +125,8 @@ class Response(Part):
     """How tumour response is assessed; every number that RECIST leaves to the protocol is here.
 
     `reader` names whose measurements count; '' means the only reader there is. `pd_abs_mm` is
-    None where the criterion's own absolute growth rule holds.
+    None where the criterion's own absolute growth rule holds. Scans up to `merge_days` after the
+    first of a visit belong to that visit, which bears the first date.
     """
 
     criterion: Annotated[str, Word("criterion")]
@@ -135,6 +136,7 @@ class Response(Part):
     min_sd_days: Annotated[int, Field(ge=0, le=365)]
     max_ne_between: Annotated[int, Field(ge=0, le=20)] = 1
     accept_sd_between: bool = False
+    merge_days: Annotated[int, Field(ge=0, le=28)] = 0
     confirmed_primary: bool = False
     pd_abs_mm: Annotated[float, Field(ge=0, le=50)] | None = None
     reader: str = ""

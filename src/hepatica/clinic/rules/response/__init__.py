@@ -47,6 +47,8 @@ Choices where the publications are silent
   10 mm limit. EASL has none; we treat a node as any other lesion.
 - Two rows for one lesion on one date: equal ones count once; one that is not evaluable (CT veiled
   by lipiodol) yields to the other (MRI); sizes or states that disagree make it not evaluable.
+- One date is one visit, unless the protocol gives `merge_days`: scans up to so many days after
+  the first of a visit belong to it, and it bears the first date.
 - Parts of a split lesion are added, a merged one is measured once, by the reader, before entry.
 - Non-targets: progressed in any is PD; else one not evaluated is NE (RECIST 1.1: 'not all
   evaluated'); else absent in all is CR; else NON-CR/NON-PD. A node below its limit is absent, and

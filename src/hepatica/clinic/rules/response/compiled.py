@@ -29,6 +29,7 @@ _TEXTS: tuple[Any, ...] = (
     overall.overall_clause,
     scan.slot_of,
     scan.list_targets,
+    scan.add_size,
     scan.measure_targets,
     scan.sum_targets,
     scan.add_state,

@@ -78,12 +78,20 @@ def measure_targets(v: int, count: int, course: Course) -> None:
             slot.size = row.size
             slot.disease_from = row.disease_from
         else:
-            row.fault = DUPLICATE
-            if slot.size == NO_SIZE:
-                slot.size = row.size
-                slot.disease_from = row.disease_from
-            elif row.size >= 0 and slot.size != row.size:
-                slot.size = TORN
+            add_size(row, slot)
+
+
+def add_size(row: Row, slot: Slot) -> None:
+    """Add a further row to what a visit says of a target; one without a size yields."""
+    if row.size < 0:
+        return
+    if slot.size == NO_SIZE:
+        slot.size = row.size
+        slot.disease_from = row.disease_from
+        return
+    row.fault = DUPLICATE
+    if slot.size != row.size:
+        slot.size = TORN
 
 
 def sum_targets(v: int, count: int, course: Course) -> None:
@@ -135,12 +143,13 @@ def add_state(row: Row, slot: Slot) -> None:
     if slot.state == NOT_SEEN:
         slot.state = row.state
         return
-    row.fault = DUPLICATE
     if row.state == NOT_EVALUABLE:
         return
     if slot.state == NOT_EVALUABLE:
         slot.state = row.state
-    elif slot.state != row.state:
+        return
+    row.fault = DUPLICATE
+    if slot.state != row.state:
         slot.state = TORN
 
 
