@@ -211,10 +211,9 @@ def _cox(
         clause=plan.source,
     )
     timed = sum(row is not None for row in columns)
-    said = [without_time(endpoint, len(people.everyone.rows), timed)]
-    if left_out := timed - len(whole):
-        said.append(f"{left_out} left out, a covariate{' or stratum' * bool(plan.strata)} missing")
-    note = "; ".join(s for s in said if s)
+    note = _left_out(
+        plan, without_time(endpoint, len(people.everyone.rows), timed), timed - len(whole)
+    )
     yield row(statistic="n", value=float(len(whole)), unit="patients", note=note)
     try:
         fit = cox(
@@ -230,6 +229,13 @@ def _cox(
         yield row(statistic="p_value", value=None, note=f"no model: {error}")
         return
     yield from _cox_rows(study, row, fit)
+
+
+def _left_out(plan: CoxPlan, without: str, lacking: int) -> str:
+    said = [without] if without else []
+    if lacking:
+        said.append(f"{lacking} left out, a covariate{' or stratum' * bool(plan.strata)} missing")
+    return "; ".join(said)
 
 
 def _cox_rows(study: Study, row: partial[Result], fit: CoxFit) -> Iterator[Result]:
