@@ -11,7 +11,7 @@ from hepatica.study import Criterion, Study, criterion_sentence
 from hepatica.study.model import Treatment
 
 _ADEQUATE = "adequate assessment (an overall response other than NE)"
-_RULE_SETS = {
+RULE_SETS = {
     "seed": "an event counts whenever it occurs; otherwise, and at a death that is no event of the "
     f"endpoint, censored at the last {_ADEQUATE}",
     "EMA": "an event counts whenever it occurs, after new therapy and missed visits too; otherwise "
@@ -83,7 +83,7 @@ def convention_entries(study: Study) -> tuple[Entry, ...]:
 
 def _rule_sets(study: Study) -> tuple[Entry, ...]:
     used = dict.fromkeys(e.rule_set for e in study.endpoints if e.rule_set)
-    named = tuple(Entry(f"Censoring rules {name}", _RULE_SETS[name]) for name in used)
+    named = tuple(Entry(f"Censoring rules {name}", RULE_SETS[name]) for name in used)
     return (*named, Entry("Death as the only event", _ALIVE)) if named else ()
 
 
