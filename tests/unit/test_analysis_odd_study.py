@@ -233,3 +233,10 @@ def test_limits_of_a_hazard_ratio_have_the_protocols_level(tmp_path: Path) -> No
 def test_a_rate_promised_without_any_lesion_is_said(tmp_path: Path) -> None:
     result = _one(_analysis(tmp_path, PEOPLE), analysis="response", variable="ORR")
     assert (result.value, result.note) == (None, "no lesion is on record")
+
+
+def test_who_has_no_sessions_is_said(tmp_path: Path) -> None:
+    people = [*PEOPLE, {"treatment_start_date": _day(10), "scheduled": False}]
+    analysis = _analysis(tmp_path, people)
+    found = _one(analysis, analysis="exposure", variable="Sessions", level="", statistic="n")
+    assert (found.value, found.note[:18]) == (9, "1 without sessions")

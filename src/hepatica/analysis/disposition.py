@@ -67,7 +67,12 @@ def exposure_results(people: Population) -> Iterator[Result]:
         if given:
             total = float(sum(r["NSESS"] for r in given))
             yield row("Sessions", "N", total, unit="sessions", method="sum over patients")
-        yield from _described(row, "Sessions", "sessions", [r["NSESS"] for r in given])
+        lacking = len(group.rows) - len(given)
+        note = (
+            f"{lacking} without sessions: none on record, or given over periods" if lacking else ""
+        )
+        counted = partial(row, note=note)
+        yield from _described(counted, "Sessions", "sessions", [r["NSESS"] for r in given])
         counts = {r["NSESS"] for r in people.everyone.rows if r["NSESS"] is not None}
         for count in sorted(counts):
             who = tuple(r["SUBJID"] for r in given if r["NSESS"] == count)
