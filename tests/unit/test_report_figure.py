@@ -126,6 +126,14 @@ def test_waterfall_sorts_from_growth_to_shrinkage_and_keeps_the_unclipped_value(
     )
 
 
+def test_a_dense_waterfall_keeps_its_hatches_for_grey() -> None:
+    many = [Bar(f"{i:03}", 90.0 - i, "PD" if i < 60 else "PR") for i in range(120)]
+    svg = render_waterfall(many, LEGEND, y_text="Change").svg
+    bars = re.findall(r'<g id="[^"]*mark-bar-\d+"[^>]*>.*?</g>', svg, re.S)
+    assert len(bars) == 120
+    assert all("url(#" in bar for bar in bars)
+
+
 def test_swimmer_tells_death_from_follow_up_and_from_leaving() -> None:
     lanes = [Lane("D", 3, died=True), Lane("O", 2, ongoing=True), Lane("L", 1)]
     assert list(swimmer_data(lanes)["event"]) == ["death", "ongoing", "lost"]

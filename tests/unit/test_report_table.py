@@ -118,7 +118,7 @@ def test_baseline_prints_median_range_counts_and_the_missing(study: Study) -> No
         ]
     )
     table = baseline_table(ledger, study, {"": 20})
-    assert table.columns == ("All patients (n = 20)",)
+    assert table.columns == ("All patients (n\u00a0=\u00a020)",)
     assert texts(table) == {
         "Age, years: median [range]": ["54.5 [35–78]"],
         "BCLC": [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from hepatica.report import number
 from hepatica.study.vocabulary import analysis_variables
 
 _WORD = re.compile(r"[A-Z][A-Z0-9]+")
@@ -56,7 +57,9 @@ def grouping_text(by: str) -> str:
 def sized_heads(groups: Sequence[str], sizes: Mapping[str, int]) -> tuple[str, ...]:
     """Column heads of groups ('' is everybody) with their size, such as "Placebo (n = 86)"."""
     return tuple(
-        f"{g or 'All patients'} (n = {sizes[g]:,})" if g in sizes else g or "All patients"
+        f"{g or 'All patients'} (n\u00a0=\u00a0{number.count(sizes[g])})"
+        if g in sizes
+        else g or "All patients"
         for g in groups
     )
 

@@ -87,9 +87,10 @@ def _draw_bars(axes: Any, bars: Sequence[Bar]) -> list[Mark]:
             shown,
             width=1.0 if dense else 0.78,
             facecolor=style.colour,
-            edgecolor=style.colour if dense else INK,
+            # Without an outline the hatch keeps the colour of the edge and runs on from bar to bar.
+            edgecolor=INK,
             hatch=style.hatch,
-            linewidth=0.3 if dense else 0.6,
+            linewidth=0 if dense else 0.6,
         )
         drawn[0].set_gid(gid)
         if bar.change_pct > CLIP_PCT and not dense:

@@ -63,7 +63,7 @@ def _cox_notes(items: tuple[Item, ...], whole: Item | None) -> Iterator[str]:
     if whole is not None:
         n, events = whole.value("n"), whole.value("events")
         text = f"{number.count(n)} patients, {number.count(events)} events"
-        yield f"{whole.first.method}; {text}."
+        yield f"{whole.first.method}; {text}. A hazard ratio of a number is per 1 more of it."
         yield from dict.fromkeys(r.note for r in whole.results.values() if r.note)
     overall = [i for i in items if i.level.endswith(" test") and i.has("p_value")]
     if overall:
