@@ -267,6 +267,9 @@ def test_captions_tell_who_and_the_conventions_tell_the_rule_sets(page: str) -> 
     assert caption is not None
     assert re.search(r"\d+ patients \(all treated\); from first treatment to death", caption[0])
     assert "Data cutoff 2020-01-01" in caption[0]
+    assert re.search(
+        r"Falling step curve of Overall survival\. .* patients, median in months ", page
+    )
     assert "<dt>Censoring rules seed</dt>" in page
     assert "days from the first treatment" in page
 

@@ -276,6 +276,22 @@ def test_a_dose_that_nobody_has_on_record_has_no_rows() -> None:
     assert exposure_table(Ledger(rows[1:]), {"": 0}).empty
 
 
+def test_a_comparison_asked_for_twice_is_printed_once(study: Study) -> None:
+    rows = [
+        result("test", "OS", statistic, value, group=group, level="log-rank", method="log-rank")
+        for group in ("Arm", "ARM")
+        for statistic, value in (("statistic", 1.5), ("df", 2.0), ("p_value", 0.473))
+    ]
+    (line,) = group_test_table(Ledger(rows), study).lines
+    assert line.stub == "OS by arm"
+
+
+def test_severity_is_not_called_grade(study: Study) -> None:
+    rows = [result("ae", "Rash", "n", 2.0, level="mild")]
+    (table,) = adverse_event_tables(Ledger(rows), study, (), {})
+    assert table.title == "Adverse events by term and severity"
+
+
 def test_cox_and_log_rank_tables(study: Study) -> None:
     cox = {"group": "Cox model", "method": "Cox, efron ties"}
     rows = [
@@ -296,7 +312,7 @@ def test_cox_and_log_rank_tables(study: Study) -> None:
     (table,) = cox_tables(ledger, study)
     assert texts(table) == {"Vascular invasion: Y": ["1.52 (1.20–1.93)", "<0.001", ""]}
     assert table.footnotes == (
-        "Cox, efron ties; 20 patients, 18 events.",
+        "Cox, efron ties; 20 patients, 18 events. A hazard ratio of a number is per 1 more of it.",
         "Wald test 7.10 on 1 df, P = 0.008.",
     )
     tests = group_test_table(ledger, study)

@@ -15,7 +15,7 @@ from hepatica.report.figure.source import (
     waterfall_bars,
 )
 from hepatica.report.figure.spider import render_spider
-from hepatica.report.figure.strand import TimeAxis
+from hepatica.report.figure.strand import Strand, TimeAxis
 from hepatica.report.figure.swimmer import MOST_LANES, render_swimmer
 from hepatica.report.figure.waterfall import Bar, render_waterfall
 from hepatica.report.input import ReportInput
@@ -168,15 +168,19 @@ def _curve(
         f"{number.level(study.conventions.conf_level)} {study.conventions.conf_type} interval; "
         f"ticks: censored. Below: at risk (censored so far)."
     )
-    alt = "; ".join(
-        f"{s.label + ': ' if s.label else ''}{s.curve.n_events} events in {s.curve.n} patients"
-        for s in strands
-    )
+    alt = "; ".join(_told(s, unit) for s in strands)
     name = "km_" + _slug("_".join(p for p in (endpoint.id, by) if p))
     title = f"{endpoint.label}{grouped}"
     legend = _legend(given, name, title, text, f"Falling step curve of {title}. {alt}.")
     note = _log_rank(ledger, endpoint.id, by) if by else ""
     return render_kaplan_meier(strands, legend, axis, y_text=_y_text(endpoint), note=note)
+
+
+def _told(strand: Strand, unit: str) -> str:
+    m, label = strand.median, f"{strand.label}: " if strand.label else ""
+    median = number.median_time(m.estimate, m.lower, m.upper, unit)
+    events = f"{number.count(strand.curve.n_events)} events in {number.count(strand.curve.n)}"
+    return f"{label}{events} patients, median in {unit} {median}"
 
 
 def _who(given: ReportInput, shown: int) -> str:

@@ -49,7 +49,8 @@ def _table(
     lines = tuple(
         Line(term, tuple(_cell(ledger, group, term, v) for v in levels)) for term in common
     )
-    title = "Adverse events by term and grade" + (f": {group}" if group else "")
+    scale = "grade" if any(v.startswith("grade ") for v in levels) else "severity"
+    title = f"Adverse events by term and {scale}" + (f": {group}" if group else "")
     return Table(
         key=f"ae-{group}" if group else "ae",
         title=title if size is None else f"{title} (n = {number.count(size)})",
@@ -82,7 +83,7 @@ def _footnotes(study: Study, rare: Sequence[str], unrecorded: Sequence[str]) -> 
     absent = " and ".join(unrecorded)
     return (
         f"Treatment-emergent events up to {study.safety.window_days} days after the last "
-        f"treatment; each patient once a term, at the worst grade. Grading scale: {scale}.",
+        f"treatment; each patient once a term, at its worst. Grading scale: {scale}.",
         f"{number.count(len(rare))} further terms, each in fewer than "
         f"{number.percent(_RARE_PCT, 0)} of patients, stand in results.csv."
         if rare

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hepatica.report import number
 from hepatica.report.ledger import Item, Ledger
@@ -30,7 +30,7 @@ def group_test_table(ledger: Ledger, study: Study) -> Table:
         title="Comparisons between groups",
         stub="Comparison",
         columns=("Test", "Statistic", "P", "Decision"),
-        lines=tuple(_test_line(item) for item in items),
+        lines=_once(_test_line(item) for item in items),
         footnotes=(f"Two-sided; alpha {number.plain(study.conventions.alpha)}.",) if items else (),
         prose=True,
     )
@@ -81,6 +81,11 @@ def _cox_notes(items: tuple[Item, ...], whole: Item | None) -> Iterator[str]:
 def _equals(item: Item) -> str:
     text = number.p_value(item.value("p_value"))
     return text if text[0] in "<>" else f"= {text}"
+
+
+def _once(lines: Iterable[Line]) -> tuple[Line, ...]:
+    # The arms are compared as such, and again where the protocol names the column ARM.
+    return tuple({(x.stub, *(c.text for c in x.cells)): x for x in lines}.values())
 
 
 def _test_line(item: Item) -> Line:
