@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from hepatica.analysis.adverse_event import adverse_event_results
 from hepatica.analysis.baseline import band_level
@@ -75,6 +76,27 @@ def test_laboratory_baseline_is_in_the_standard_unit(tmp_path: Path) -> None:
     assert (subject["AFPBL"], subject["AFPOP"]) == (1000, ">")
 
 
+@pytest.mark.parametrize(
+    ("bilirubin", "albumin", "score"),
+    # scores reference, ALBI: bilirubin umol/L, albumin g/L, score to four decimals
+    [
+        (10, 42, -2.9100),
+        (12, 37.5, -2.4752),
+        (17, 36, -2.2479),
+        (25, 33, -1.8824),
+        (34.2, 28, -1.3675),
+        (60, 24, -0.8664),
+    ],
+)
+def test_albi(bilirubin: float, albumin: float, score: float, tmp_path: Path) -> None:
+    labs = [
+        {"date": DAY, "test": "ALB", "value": albumin, "unit": "g/L"},
+        {"date": DAY, "test": "BILI", "value": bilirubin, "unit": "umol/L"},
+    ]
+    found = _subject(_adam(tmp_path, labs=labs, **TREATED))["ALBIBL"]
+    assert round(found, 4) == pytest.approx(score)
+
+
 def test_an_unknown_unit_keeps_no_value(tmp_path: Path) -> None:
     labs = [{"date": DAY, "test": "ALB", "value": 3.5, "unit": "furlongs"}]
     assert _subject(_adam(tmp_path, labs=labs, **TREATED))["ALBBL"] is None
@@ -97,8 +119,8 @@ def test_prior_tace_counts_procedures_and_no_history_is_unknown(tmp_path: Path) 
         {"category": "prior systemic therapy", "term": "Sorafenib 400 mg"},
     ]
     subject = _subject(_adam(tmp_path, history=history, **TREATED))
-    assert (subject["NTACE"], subject["PRSORAFL"], subject["PRSYSTFL"]) == (4, "Y", "N")
-    assert _subject(_adam(tmp_path, **TREATED))["PRSORAFL"] is None
+    assert (subject["NTACE"], subject["PRSORFL"], subject["PRSYSTFL"]) == (4, "Y", "N")
+    assert _subject(_adam(tmp_path, **TREATED))["PRSORFL"] is None
 
 
 def test_treatment_of_another_kind_is_new_therapy(tmp_path: Path) -> None:

@@ -161,7 +161,12 @@ def _change(
 ) -> Iterator[Result]:
     who = tuple(s for s in group.subjects if s in change)
     row = partial(
-        Result, "change", population, criterion=criterion, group=group.name, dataset="ADTR SUM"
+        Result,
+        "change",
+        population,
+        criterion=criterion,
+        group=group.name,
+        dataset="ADTR target sum",
     )
     best = partial(row, "Best change", subjects=who)
     lacking = len(group.rows) - len(who)

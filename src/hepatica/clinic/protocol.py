@@ -129,9 +129,11 @@ def criterion_table() -> pa.Table:
         {
             "id": ["mRECIST", "RECIST1.1", "RECIST1.0", "EASL"],
             "unit": ["mm", "mm", "mm", "mm2"],
+            "lesion_code": ["VDIAM", "LDIAM", "LDIAM", "VPROD"],
+            "sum_code": ["SVIAB", "SDIAM", "SDIAM", "SPROD"],
             "lesion_label": [
-                "Viable diameter (nodes: short axis)",
-                "Longest diameter (nodes: short axis)",
+                "Viable diameter",
+                "Longest diameter",
                 "Longest diameter",
                 "Product of viable diameters",
             ],

@@ -31,6 +31,13 @@ SELECT
   CASE WHEN emergent = 'Y' AND row_number() OVER (
     PARTITION BY subject, term, emergent ORDER BY rank DESC NULLS LAST, start_date, seq) = 1
     THEN 'Y' END AS AOCCPIFL,
+  CASE WHEN emergent = 'Y' AND row_number() OVER (
+    PARTITION BY subject, system_organ_class, emergent
+    ORDER BY rank DESC NULLS LAST, start_date, seq) = 1
+    THEN 'Y' END AS AOCCSIFL,
+  CASE WHEN emergent = 'Y' AND row_number() OVER (
+    PARTITION BY subject, emergent ORDER BY rank DESC NULLS LAST, start_date, seq) = 1
+    THEN 'Y' END AS AOCCIFL,
   src_row AS SRCROW
 FROM flagged
 ORDER BY subject, seq

@@ -113,6 +113,7 @@ SELECT
   a.date AS LSTALVDT,
   ended.status AS EOSSTT,
   coalesce(s.enrolled, 'Y') AS ENRLFL,
+  coalesce(s.enrolled, 'Y') AS ITTFL,
   CASE WHEN s.treated = 'N' OR e.trtsdt IS NULL THEN 'N' ELSE 'Y' END AS SAFFL,
   CAST(NULL AS VARCHAR) AS RESPEVFL,
   ecog.value AS ECOGBL,
@@ -124,6 +125,8 @@ SELECT
   nullif(lab.afpop, '') AS AFPOP,
   lab.alb AS ALBBL,
   lab.bili AS BILIBL,
+  -- ALBI score [johnson2015]: bilirubin in umol/L, albumin in g/L.
+  CASE WHEN lab.bili > 0 THEN 0.66 * log10(lab.bili) - 0.085 * lab.alb END AS ALBIBL,
   weight.value AS WEIGHTBL,
   prior.ntace AS NTACE,
   CASE WHEN recorded.rows = 0 THEN NULL WHEN coalesce(prior.surgery, FALSE) THEN 'Y' ELSE 'N' END
@@ -131,7 +134,7 @@ SELECT
   CASE WHEN recorded.rows = 0 THEN NULL WHEN coalesce(prior.ablation, FALSE) THEN 'Y' ELSE 'N' END
     AS PRABLFL,
   CASE WHEN recorded.rows = 0 THEN NULL WHEN coalesce(prior.sorafenib, FALSE) THEN 'Y' ELSE 'N' END
-    AS PRSORAFL,
+    AS PRSORFL,
   CASE WHEN recorded.rows = 0 THEN NULL WHEN coalesce(prior.systemic, FALSE) THEN 'Y' ELSE 'N' END
     AS PRSYSTFL,
   stage.vascinv AS VASCINV,

@@ -142,7 +142,7 @@ def _lane(given: ReportInput, row: Row, found: Mapping[str, Any]) -> Lane | None
 
 def _sums(given: ReportInput) -> list[Row]:
     table = _own(given, given.adam["ADTR"])
-    return [r for r in table.to_pylist() if r["PARAMCD"] == "SUM" and r["ABLFL"] != "Y"]
+    return [r for r in table.to_pylist() if r["LESID"] is None and r["ABLFL"] != "Y"]
 
 
 def _parameter(given: ReportInput, paramcd: str) -> list[Row]:
