@@ -156,7 +156,14 @@ def _response(study: Study) -> Chapter:
         ("NE between", f"at most {r.max_ne_between}"),
         ("SD lasts", f"at least {r.min_sd_days} days from first treatment"),
         ("Counted as primary", "confirmed" if r.confirmed_primary else "unconfirmed"),
-        ("Absolute growth for PD", f"{number.plain(r.pd_abs_mm)} mm" if r.pd_abs_mm else ""),
+        (
+            "Absolute growth for PD",
+            f"{number.plain(r.pd_abs_mm)} mm" if r.pd_abs_mm is not None else "",
+        ),
+        (
+            "Scans of one visit",
+            f"those up to {r.merge_days} days apart" if r.merge_days else "",
+        ),
         ("Reader", r.reader),
     )
     entries = tuple(Entry(term, text) for term, text in pairs if text)
