@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hepatica.core.errors import NotReady, UsageError
@@ -23,7 +25,8 @@ def run_init(folder: Path, protocol: str) -> None:
 
 def run_check(folder: Path, *, as_json: bool) -> int:
     """Print every finding; exit code 1 where an error stands."""
-    findings = Workspace(folder).check()
+    with _told(as_json=as_json):
+        findings = Workspace(folder).check()
     _print_findings(findings, as_json=as_json)
     return int(has_error(findings))
 
@@ -35,8 +38,22 @@ def _print_findings(findings: tuple[Finding, ...], *, as_json: bool) -> None:
     for finding in findings:
         print(finding)
     counts = Counter(str(f.level) for f in findings)
-    words = ", ".join(f"{counts[name]} {name}s" for name in ("error", "warning", "note"))
+    words = ", ".join(
+        f"{counts[name]} {name}{'' if counts[name] == 1 else 's'}"
+        for name in ("error", "warning", "note")
+    )
     print(f"{words}." if findings else "No findings.", file=sys.stderr)
+
+
+@contextmanager
+def _told(*, as_json: bool) -> Iterator[None]:
+    """Findings of a bad study.toml on stdout too, where a machine reads."""
+    try:
+        yield
+    except UsageError as error:
+        if as_json and error.findings:
+            _print_findings(error.findings, as_json=True)
+        raise
 
 
 def _document(finding: Finding) -> dict[str, object]:
@@ -61,7 +78,8 @@ def run_report(folder: Path, output: Path | None, *, as_json: bool) -> int:
     from hepatica.workflow.reporting import run_study_report
 
     try:
-        paths = run_study_report(Workspace(folder), output or folder / "report")
+        with _told(as_json=as_json):
+            paths = run_study_report(Workspace(folder), output or folder / "report")
     except NotReady as stop:
         _print_findings(tuple(stop.findings), as_json=as_json)
         print(f"No report: {stop}.", file=sys.stderr)

@@ -22,6 +22,8 @@ Value = str | int | float | date | None
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
 _COMMA = re.compile(r"[+-]?\d*,\d+$")
 _THREE = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}$")
+# Marks that no eye sees: two identifiers that differ in them only are one.
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _DATE_LIKE = re.compile(r"\d{4}-\d{1,2}(-\d{1,2})?(?:[T ].*)?$")
 _SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})$")
 
@@ -51,7 +53,7 @@ def cell_of(column: Column, raw: object, *, decimal_comma: bool = False) -> Cell
     if isinstance(raw, Broken):
         return Cell(code=raw.code)
     if isinstance(raw, str):
-        raw = raw.replace("\u00a0", " ").strip()
+        raw = _UNSEEN.sub("", raw).replace("\u00a0", " ").strip()
     if raw is None or raw == "" or (isinstance(raw, float) and isnan(raw)):
         return _BLANK
     if column.kind in ("number", "integer"):

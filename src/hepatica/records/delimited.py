@@ -56,12 +56,13 @@ def read_delimited(
     name = name or path.name
     check_file(path, limit=TEXT_BYTES)
     text, findings = _decoded(path.read_bytes(), name, encoding)
-    delimiter = delimiter or _delimiter(text, known)
     header: list[str] = []
     rows: list[tuple[int, list[str]]] = []
-    cells = 0
+    cells = number = 0
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
+        delimiter = delimiter or _delimiter(text, known)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        for number, row in enumerate(reader, start=1):
             cells += len(row)
             if cells > CELLS:
                 raise Unreadable(f"{name}: holds more than {CELLS} cells and is refused")
@@ -72,7 +73,8 @@ def read_delimited(
                     findings.append(_surplus(name, number, len(row), len(header)))
                 rows.append((number, (row + [""] * len(header))[: len(header)]))
     except csv.Error as error:
-        raise Unreadable(f"{name}: cannot be read as delimited text: {error}") from error
+        told = "a quotation mark is never closed" if "end of data" in str(error) else str(error)
+        raise Unreadable(f"{name}:{number + 1}: {told}") from error
     return Delimited(header, rows, delimiter, tuple(findings))
 
 
@@ -86,8 +88,10 @@ def _decoded(content: bytes, name: str, encoding: str) -> tuple[str, list[Findin
             raise Unreadable(f"{name}: is not a text file")
         return content.decode("utf-8-sig"), []
     except LookupError as error:
-        raise Unreadable(f"{name}: there is no encoding '{encoding}'") from error
-    except UnicodeDecodeError as error:
+        raise Unreadable(f"{name}: there is no encoding '{encoding[:40]}'") from error
+    except ValueError as error:
+        if not isinstance(error, UnicodeDecodeError):
+            raise Unreadable(f"{name}: cannot be read as '{encoding[:40]}' text") from error
         if encoding or content.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise Unreadable(f"{name}: is not {encoding or 'UTF-16'} text") from error
         row = content[: error.start].count(b"\n") + 1

@@ -89,7 +89,17 @@ def _check_theirs(entry: Entry, grid: Grid) -> list[Finding]:
         *(test[key] for test in entry.tests for key in test if key not in ("test", "unit")),
         *(name for name in (entry.order, entry.days, entry.event) if name),
     ]
-    return [
+    again = [
+        finding_of(
+            "R017",
+            Place(grid.file, grid.sheet, 1, name),
+            found=f"'{name}' again",
+            expected="each column once; the first was read",
+        )
+        for name in dict.fromkeys(named)
+        if grid.header.count(name) > 1
+    ]
+    return again + [
         finding_of(
             "R043",
             Place("study.toml", column=f"records.mapping.{entry.table.name}"),

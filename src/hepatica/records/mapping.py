@@ -27,8 +27,10 @@ event_codes    follow_up: {"their code" = "dead" or another status}
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from math import isfinite
 from typing import Any
 
 from hepatica.core.finding import Finding, Place
@@ -132,13 +134,37 @@ def _entry(table: Table, block: Mapping[str, Any]) -> tuple[Entry, list[Finding]
             findings.append(_fault(f"{where}.{key}", f"'{block[key]}'", "a table of settings"))
     given["distinct"] = block.get("distinct") is True
     given["when"] = {key: _words(value) for key, value in given.get("when", {}).items()}
-    given["tests"] = tuple(block.get("tests", ()))
+    tests = block.get("tests", [])
+    if not isinstance(tests, list) or not all(isinstance(test, Mapping) for test in tests):
+        findings.append(_fault(f"{where}.tests", "another shape", "a list of {test, column, ...}"))
+        tests = []
+    given["tests"] = tuple(tests)
     findings += _check_columns(table, given) + _check_codes(table, given)
     findings += _check_settings(table, given) + _check_tests(table, given)
     declared = {column.name for column in table.columns}
     for key in ("columns", "constants", "codes", "scale"):
-        given[key] = {name: v for name, v in given.get(key, {}).items() if name in declared}
+        given[key] = {
+            name: v for name, v in given.get(key, {}).items() if name in declared and _SOUND[key](v)
+        }
+    given["tests"] = tuple(t for t in tests if all(isinstance(v, str) for v in t.values()))
+    given["event_codes"] = {k: str(v) for k, v in given.get("event_codes", {}).items()}
     return Entry(table, **given), findings
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _is_codes(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())
+
+
+_SOUND: Mapping[str, Callable[[Any], bool]] = {
+    "columns": lambda value: isinstance(value, str),
+    "constants": lambda value: isinstance(value, str | int | float | date),
+    "codes": _is_codes,
+    "scale": _is_number,
+}
 
 
 def _words(value: Any) -> tuple[str, ...]:
@@ -158,8 +184,12 @@ def _check_columns(table: Table, given: Mapping[str, Any]) -> list[Finding]:
             place = f"{table.name}.columns.{name}"
             findings.append(_fault(place, f"'{theirs}'", "the name of their column"))
     for name, factor in given.get("scale", {}).items():
-        if isinstance(factor, bool) or not isinstance(factor, int | float):
+        if not _is_number(factor):
             findings.append(_fault(f"{table.name}.scale.{name}", f"'{factor}'", "a number"))
+    for name, value in given.get("constants", {}).items():
+        if not _SOUND["constants"](value):
+            place = f"{table.name}.constants.{name}"
+            findings.append(_fault(place, "another shape", "one value: text, a number or a date"))
     filled = {*given.get("columns", {}), *given.get("constants", {})}
     filled |= {"test", "value"} if given["tests"] else set()
     filled |= {"date", "status", "time_days"} if given.get("days") else set()
@@ -178,7 +208,10 @@ def _check_codes(table: Table, given: Mapping[str, Any]) -> list[Finding]:
             findings.append(_fault(f"{table.name}.codes", f"'{codes}'", "a table of codes"))
             continue
         for ours in codes.values():
-            if column.codes and ours not in ("", *column.codes):
+            if not isinstance(ours, str):
+                place = f"{table.name}.codes.{column.name}"
+                findings.append(_fault(place, f"{str(ours)[:60]}", "our code, in quotes"))
+            elif column.codes and ours not in ("", *column.codes):
                 place = f"{table.name}.codes.{column.name}"
                 hint = nearest(str(ours), column.codes)
                 findings.append(_fault(place, f"'{ours}'", column.expected, hint))
@@ -214,8 +247,10 @@ def _check_tests(table: Table, given: Mapping[str, Any]) -> list[Finding]:
     for test in given["tests"]:
         strange = [key for key in test if key not in TEST_KEYS]
         missing = [key for key in ("test", "column") if key not in test]
-        if strange or missing:
-            found = f"'{strange[0]}'" if strange else f"no '{missing[0]}'"
+        wrong = [key for key, value in test.items() if not isinstance(value, str)]
+        if strange or missing or wrong:
+            found = f"'{strange[0]}'" if strange else f"no '{missing[0]}'" if missing else ""
+            found = found or f"'{wrong[0]}' that is not text in quotes"
             place = f"{table.name}.tests"
             findings.append(_fault(place, found, f"settings {', '.join(TEST_KEYS)}"))
     return findings

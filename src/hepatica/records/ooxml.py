@@ -18,7 +18,10 @@ from hepatica.records.package import (
 )
 from hepatica.records.sheet import Broken
 
-_REFERENCE = re.compile(rb"""\br=["']([A-Za-z]{1,9})(\d{1,12})["']""")
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_PLACE = re.compile(
+    rb"""\br\s*=\s*["'](?:([A-Za-z]{0,3})(\d{1,7})["']|([A-Za-z]*\d{8}|[A-Za-z]{4,}\d))"""
+)
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*)>")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</(?:\w+:)?v>", re.DOTALL)
@@ -73,7 +76,9 @@ def _sheet_names(package: Package) -> dict[str, list[str]]:
 def _check_size(package: Package, name: str, content: bytes, long_texts: dict[int, int]) -> None:
     columns: set[bytes] = set()
     last = 0
-    for match in _REFERENCE.finditer(content):
+    for match in _PLACE.finditer(content):
+        if match[3]:
+            raise package.refusal(f"sheet {name} has a cell where no spreadsheet has one")
         columns.add(match[1])
         last = max(last, int(match[2]))
     width = max((_column_index(letters) for letters in columns), default=-1) + 1

@@ -26,6 +26,8 @@ from hepatica.records.table import Table, tables
 
 OWN_SHEETS = ("About", "Codes")
 
+_DAMAGED = "is damaged; open it in the spreadsheet program and save it again"
+
 
 def read_workbook(path: Path, *, name: str = "") -> tuple[list[Sheet], list[Finding]]:
     """Sheets of a workbook that are declared tables, with what is wrong in its form.
@@ -57,7 +59,7 @@ def read_workbook(path: Path, *, name: str = "") -> tuple[list[Sheet], list[Find
                     sheets += found
                     findings += faults
     except CalamineError as error:
-        raise Unreadable(f"{name} cannot be read as a workbook: {error}") from error
+        raise Unreadable(f"{name}: {_DAMAGED} ({error})") from error
     return sheets, findings
 
 
@@ -83,7 +85,7 @@ def read_cells(
                 raise Unreadable(f"{path.name}: has no sheet '{name}'")
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise Unreadable(f"{path.name} cannot be read as a workbook: {error}") from error
+        raise Unreadable(f"{path.name}: {_DAMAGED} ({error})") from error
     broken = {(row, column): fault for row, column, fault in parts.get(name, Part()).broken}
     return name, rows, broken
 

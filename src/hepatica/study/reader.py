@@ -80,6 +80,8 @@ def _document(text: str) -> tuple[dict[str, Any] | None, list[Finding]]:
         return None, [Finding(place, Level.ERROR, "S005", message, "TOML")]
     except RecursionError:
         return None, [_file_finding("S005", "brackets nested too deep", "TOML")]
+    except ValueError:
+        return None, [_file_finding("S005", "a number of thousands of digits", "TOML")]
 
 
 def _syntax_place(message: str, text: str) -> tuple[Place, str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding, Level
+from hepatica.core.finding_code import finding_codes
+from hepatica.records.header import nearest
 
 FILE_NAME = "accepted.toml"
 _LIMIT = 1_000_000
@@ -62,13 +65,19 @@ def read_acceptances(folder: Path) -> tuple[Acceptance, ...]:
     Raises      UsageError where the file is not what the manual describes.
     """
     path = folder / FILE_NAME
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return ()
+    if not path.is_file():
+        raise UsageError(f"{FILE_NAME}: is not a regular file")
     if path.stat().st_size > _LIMIT:
         raise UsageError(f"{FILE_NAME}: larger than {_LIMIT} bytes")
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{FILE_NAME}: is not UTF-8 text; save it as UTF-8") from error
+    except RecursionError as error:
+        raise UsageError(f"{FILE_NAME}: brackets nest too deep") from error
+    except ValueError as error:
         raise UsageError(f"{FILE_NAME}: {error}") from error
     entries = content.get("accept", [])
     if set(content) - {"accept"} or not isinstance(entries, list):
@@ -82,9 +91,16 @@ def _entry(number: int, entry: object) -> Acceptance:
     for key in ("code", "reason"):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise UsageError(f"{FILE_NAME}: entry {number}: {key} is missing")
-    row = entry.get("row")
-    if row is not None and not isinstance(row, int):
+    code, row = entry["code"], entry.get("row")
+    if code not in finding_codes():
+        hint = nearest(code, list(finding_codes()))
+        told = f"{FILE_NAME}: entry {number}: there is no finding code {code[:40]!r}"
+        raise UsageError(f"{told}; {hint}" if hint else told)
+    if row is not None and (isinstance(row, bool) or not isinstance(row, int)):
         raise UsageError(f"{FILE_NAME}: entry {number}: row is not a whole number")
+    wrong = [k for k, v in entry.items() if k != "row" and not isinstance(v, str | date)]
+    if wrong:
+        raise UsageError(f"{FILE_NAME}: entry {number}: {wrong[0]} is not text in quotes")
     text = {k: str(v) for k, v in entry.items() if k != "row"}
     return Acceptance(row=row, **text)
 

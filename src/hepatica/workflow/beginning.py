@@ -21,7 +21,10 @@ def write_study_folder(folder: Path, protocol: str) -> list[Path]:
             raise UsageError(f"{path}: exists already; nothing was written")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    paths[0].write_text(text, encoding="utf-8")
-    write_template(paths[1])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths[0].write_text(text, encoding="utf-8")
+        write_template(paths[1])
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written ({error.strerror})") from error
     return paths

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from hepatica.core.errors import MissingExtra
+from hepatica.core.errors import MissingExtra, UsageError
 from hepatica.core.finding import Finding
 from hepatica.workflow.acceptance import Acceptance
 from hepatica.workflow.progress import progress
@@ -23,8 +24,11 @@ except ModuleNotFoundError as missing:  # pragma: no cover - the core installs w
 def run_study_report(workspace: Workspace, output: Path) -> list[Path]:
     """Write the report of a study into `output`; the first path is ``report.html``.
 
-    Raises      NotReady, with every finding, while one at error level stands.
+    Raises      NotReady, with every finding, while one at error level stands; UsageError where
+                `output` cannot be written.
     """
+    if os.path.lexists(output) and not output.is_dir():
+        raise UsageError(f"{output}: is not a folder; name another one with -o")
     with progress(4) as step:
         step("Reading the records")
         records = workspace.records
@@ -44,7 +48,12 @@ def run_study_report(workspace: Workspace, output: Path) -> list[Path]:
             acceptances=_listed(accepted),
             inputs=workspace.inputs,
         )
-        return write_report(output, given)
+        try:
+            return write_report(output, given)
+        except OSError as error:
+            where = error.filename or output
+            told = f"{where}: the report cannot be written there ({error.strerror})"
+            raise UsageError(told) from error
 
 
 def _listed(accepted: Sequence[tuple[Finding, Acceptance]]) -> tuple[ReportAcceptance, ...]:
