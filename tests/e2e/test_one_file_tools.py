@@ -209,7 +209,11 @@ def _survival(path: Path, content: str | bytes) -> tuple[int, str, str]:
         ("t,e,g\n1,True,a\n", 2, "found 'True'; expected 1 (event) or 0 (censored)"),
         (b"t,e,g\n1,1,\x00\n", 3, "not a text file"),
         ("t,e,g\n1,1," + "z" * 2_000_000 + "\n", 3, "a line of more than"),
-        (gzip.compress(b"t,e,g\n" + b"1,1,a\n" * 90000, mtime=0)[:200], 3, "compression is damaged"),
+        (
+            gzip.compress(b"t,e,g\n" + b"1,1,a\n" * 90000, mtime=0)[:200],
+            3,
+            "compression is damaged",
+        ),
         (b"PAR1" + bytes(60) + b"PAR1", 3, "not a readable Parquet file"),
         ("t,e,g\n" + "".join(f"{i},1,{i}\n" for i in range(5000)), 2, "5000 different values"),
         ("", 2, "is empty"),
