@@ -96,6 +96,16 @@ def _check_claims(path: Path) -> None:
         raise Unreadable(f"{path.name}: describes its variables wrongly")
     if (size - start) / sum(lengths) * variables > XPT_CELLS:
         raise Unreadable(f"{path.name}: holds more than {XPT_CELLS} values and is refused")
+    records = start + (variables * NAMESTR_BYTES + 79) // 80 * 80 + 80
+    if size % 80 or _rest(path, records, size, sum(lengths)).strip():
+        raise Unreadable(f"{path.name}: is cut short, in the middle of a record")
+
+
+def _rest(path: Path, start: int, size: int, length: int) -> bytes:
+    """Bytes after the last whole record; a sound file has blanks only, to fill 80."""
+    with path.open("rb") as file:
+        file.seek(start + max(size - start, 0) // length * length)
+        return file.read()
 
 
 def _length(head: bytes, at: int) -> int:
