@@ -14,6 +14,7 @@ from math import isfinite, isnan
 from hepatica.core.partial_date import PartialDate, from_excel_serial, parse_iso
 from hepatica.records.catalogue import catalogue_aliases, catalogue_codes
 from hepatica.records.header import nearest
+from hepatica.records.hint import date_hint, number_hint
 from hepatica.records.sheet import Broken
 from hepatica.records.table import Column
 
@@ -25,7 +26,6 @@ _THREE = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}$")
 # Marks that no eye sees: two identifiers that differ in them only are one.
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _DATE_LIKE = re.compile(r"\d{4}-\d{1,2}(-\d{1,2})?(?:[T ].*)?$")
-_SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _number(column: Column, raw: object, decimal_comma: bool) -> Cell:
                 return Cell(code="R001", hint="a comma before three digits can be read two ways")
             raw, code = raw.replace(",", "."), "R009"
         if not _NUMBER.match(raw):
-            return Cell(code="R001")
+            return Cell(code="R001", hint=number_hint(column, raw))
         raw = float(raw)
     if not isfinite(raw):
         return Cell(code="R001")
@@ -125,9 +125,7 @@ def _text_date(column: Column, text: str) -> Cell:
         return Cell(partial.value, partial.flag, "R004" if partial.flag else "")
     if _DATE_LIKE.match(text):
         return Cell(code="R003")
-    slashed = _SLASHED.match(text)
-    hint = "write {}-{:0>2}-{:0>2}".format(*slashed.groups()) if slashed else ""
-    return Cell(code="R001", hint=hint)
+    return Cell(code="R001", hint=date_hint(text))
 
 
 def _code(column: Column, text: str) -> Cell:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from hepatica.core.finding import Finding
 from hepatica.records.draft import Draft, Fault
+from hepatica.records.hint import subject_hint
 from hepatica.records.place import Places
 from hepatica.records.table import Table, tables
 
@@ -88,12 +89,19 @@ def check_orphans(draft: Draft) -> list[Finding]:
     for name in tables():
         if name == "subjects" or not draft.size(name):
             continue
+        rows: dict[str, list[int]] = {}
+        for index, subject in enumerate(draft.values(name, "subject")):
+            if subject is not None and subject not in subjects:
+                rows.setdefault(subject, []).append(index)
         faults = [
             Fault(
-                index, f"subject '{subject}'", "a subject of the subjects table", column="subject"
+                at[0],
+                f"subject '{subject}'" + (f" in {len(at)} rows" if len(at) > 1 else ""),
+                "a subject of the subjects table",
+                subject_hint(subject, subjects),
+                "subject",
             )
-            for index, subject in enumerate(draft.values(name, "subject"))
-            if subject is not None and subject not in subjects
+            for subject, at in rows.items()
         ]
         findings += draft.findings("R022", name, faults, gather=not subjects)
     return findings + _lesion_orphans(draft, subjects)

@@ -97,7 +97,7 @@ def _check_claims(path: Path) -> None:
     if (size - start) / sum(lengths) * variables > XPT_CELLS:
         raise Unreadable(f"{path.name}: holds more than {XPT_CELLS} values and is refused")
     records = start + (variables * NAMESTR_BYTES + 79) // 80 * 80 + 80
-    if size % 80 or _rest(path, records, size, sum(lengths)).strip():
+    if size % 80 or _rest(path, records, size, sum(lengths)).strip(b" \0"):
         raise Unreadable(f"{path.name}: is cut short, in the middle of a record")
 
 

@@ -142,7 +142,8 @@ def _hidden(place: Place) -> list[Finding]:
 def _unknown(place: Place) -> list[Finding]:
     if place.sheet in OWN_SHEETS:
         return []
-    hint = nearest(place.sheet, [word for t in tables().values() for word in (t.title, t.name)])
+    words = [word for t in tables().values() for word in (t.title, t.name)]
+    hint = nearest(place.sheet, words) or nearest(place.sheet.partition(" ")[0], words)
     expected = "a sheet named after a table; it was not read"
     return [finding_of("R014", place, found=f"'{place.sheet}'", expected=expected, hint=hint)]
 
