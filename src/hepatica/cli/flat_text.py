@@ -20,7 +20,7 @@ from hepatica.core.errors import Unreadable, UsageError
 
 TEXT_LIMIT = 2 << 30
 LINE_LIMIT = 1 << 20
-CELL_LIMIT = 100_000_000
+CELL_LIMIT = 40_000_000
 CHUNK = 20_000
 DELIMITERS = ",;\t|"
 
