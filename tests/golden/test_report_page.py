@@ -291,3 +291,19 @@ def test_an_empty_study_says_so_in_sentences_and_prints_no_zeros(tmp_path: Path)
     assert page.count("Nobody is in the population (all treated).") == 6
     assert "No adverse event is on record." in page
     assert not re.search(r'<button type="button" class="n"', page)
+
+
+def test_a_manifest_of_somebody_else_removes_nothing_of_theirs(tmp_path: Path) -> None:
+    from hepatica.report.file import _remove_stale
+
+    kept = [tmp_path / "mine.txt", tmp_path / "figures" / "My Own.svg", tmp_path / "notes.csv"]
+    made = tmp_path / "figures" / "km_old.svg"
+    made.parent.mkdir()
+    for path in (*kept, made):
+        path.write_text("x")
+    _remove_stale(
+        tmp_path,
+        {"mine.txt", "figures/My Own.svg", "notes.csv", "figures/km_old.svg", "../mine.txt"},
+    )
+    assert all(path.exists() for path in kept)
+    assert not made.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from hepatica.core.finding_code import finding_of
 from hepatica.core.partial_date import parse_iso
 from hepatica.records.header import nearest
 
+TOLD_A_CODE = 1000
 NEEDED = ("subject", "date", "lesion", "role")
 TEXT = ("subject", "lesion", "role", "site", "status")
 NUMBER = ("diameter_mm", "viable_mm", "short_axis_mm", "viable_perpendicular_mm")
@@ -68,8 +70,15 @@ def _lines(document: dict[str, Any]) -> str:
 
 
 def _tell(findings: list[Finding]) -> None:
+    """Print the findings; of one code the first thousand, then how many more there are."""
+    counts: Counter[str] = Counter()
     for finding in findings:
-        print(finding, file=sys.stderr)
+        counts[finding.code] += 1
+        if counts[finding.code] <= TOLD_A_CODE:
+            print(finding, file=sys.stderr)
+    for code, count in counts.items():
+        if count > TOLD_A_CODE:
+            print(f"{code}: {count - TOLD_A_CODE} more", file=sys.stderr)
 
 
 def read_lesions(path: Path) -> tuple[pa.Table, list[Finding]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from hepatica.report.ledger import Ledger
 from hepatica.report.provenance import Provenance, manifest, provenance_of, source
 
 MANIFEST = "manifest.json"
+# What a manifest may have removed: files of the names that a report makes, and no others.
+_MADE_HERE = re.compile(r"(?:figures|adam)/[a-z0-9_]+\.(?:svg|png|csv|parquet)")
 
 
 def write_report(out: Path, given: ReportInput) -> list[Path]:
@@ -109,7 +112,7 @@ def _listed(out: Path) -> set[str]:
 
 def _remove_stale(out: Path, names: set[str]) -> None:
     root = out.resolve()
-    for name in sorted(names):
+    for name in sorted(filter(_MADE_HERE.fullmatch, names)):
         path = (root / name).resolve()
         if path.is_relative_to(root) and path.is_file():
             path.unlink()
