@@ -28,6 +28,10 @@ group = "SEX"
 endpoint = "OS"
 group = "SEX"
 strata = ["SITEID"]
+[[analysis.survival]]
+endpoint = "OS"
+group = "SEX"
+population = "enrolled"
 [[analysis.cox]]
 endpoint = "OS"
 covariates = ["AGE", "SEX"]
@@ -46,6 +50,11 @@ rule = "t-test or Mann-Whitney by distribution"
 variable = "RACE"
 group = "SEX"
 rule = "pooled t-test"
+[[analysis.test]]
+variable = "AGE"
+group = "SEX"
+rule = "t-test or Mann-Whitney by distribution"
+population = "enrolled"
 [[analysis.test]]
 variable = "ECOGBL"
 group = "SEX"
@@ -176,7 +185,7 @@ def test_missing_strata_and_groups_are_left_out_aloud(tmp_path: Path) -> None:
         (8, "1 left out, a covariate missing"),
         (8, "1 left out, a covariate or stratum missing"),
     ]
-    age = _one(analysis, analysis="test", variable="AGE", statistic="p_value")
+    age = _one(analysis, analysis="test", variable="AGE", group="SEX", statistic="p_value")
     assert age.note.endswith("1 left out, AGE or SEX missing")
 
 
@@ -240,3 +249,19 @@ def test_who_has_no_sessions_is_said(tmp_path: Path) -> None:
     analysis = _analysis(tmp_path, people)
     found = _one(analysis, analysis="exposure", variable="Sessions", level="", statistic="n")
     assert (found.value, found.note[:18]) == (9, "1 without sessions")
+
+
+def test_numbers_of_two_populations_never_bear_one_name(tmp_path: Path) -> None:
+    people = [
+        {"sex": "MF"[n % 2], "age_years": 40.0 + n, "dead": 50 + n, "scheduled": n != 0}
+        for n in range(8)
+    ]
+    found = _analysis(tmp_path, people)
+    names = [
+        (r.analysis, r.criterion, r.group, r.variable, r.level, r.statistic) for r in found.results
+    ]
+    assert len(names) == len(set(names))
+    for group, n in (("SEX", 7), ("SEX in enrolled", 8)):
+        rows = [r for r in found.results if (r.variable, r.group) == ("AGE", group)]
+        assert {len(r.subjects) for r in rows} == {n}
+    assert {k[2] for k in found.curves} >= {"SEX = M", "SEX in enrolled = M"}

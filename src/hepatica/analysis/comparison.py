@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hepatica.analysis.population import NO_ARM, Population, Row, population
+from hepatica.analysis.population import NO_ARM, Population, Row, grouping, population
 from hepatica.analysis.result import Result
 from hepatica.analysis.survival import (
     Key,
@@ -54,11 +54,12 @@ def curve_comparisons(
                 results += _log_rank(study, adam, people.id, split, lacking)
     for plan in study.analysis.survival:
         chosen = population(study, adam, plan.population or people.id)
-        split = _planned_split(plan, chosen)
+        split = _planned_split(plan, chosen, grouping(plan.group, chosen, people))
         without = tuple(s for s in chosen.everyone.subjects if s not in split.group)
         rows, found = _split_curves(study, adam, chosen.id, split)
-        results += rows
-        curves |= found
+        if not curves.keys() & found.keys():  # the same curves stand once, whatever their tests
+            results += rows
+            curves |= found
         results += _log_rank(study, adam, chosen.id, split, without)
     return results, curves
 
@@ -77,12 +78,12 @@ class _Split:
         return f"{self.by} = {level}"
 
 
-def _planned_split(plan: SurvivalPlan, people: Population) -> _Split:
+def _planned_split(plan: SurvivalPlan, people: Population, by: str) -> _Split:
     labels = {r["SUBJID"]: group_label(plan, r) for r in people.everyone.rows}
     strata = {r["SUBJID"]: _stratum(r, plan.strata) for r in people.everyone.rows if plan.strata}
     return _Split(
         plan.endpoint,
-        plan.group,
+        by,
         {s: v for s, v in labels.items() if v is not None},
         {s: v for s, v in strata.items() if v is not None},
         plan.rho,

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from hepatica.analysis.population import Population, Row, population
+from hepatica.analysis.population import Population, Row, grouping, population
 from hepatica.analysis.result import Result
 from hepatica.clinic.dataset import Adam
 from hepatica.core.errors import HepaticaError, NotDefined
@@ -36,7 +36,7 @@ def group_test_results(study: Study, adam: Adam, people: Population) -> Iterator
             "test",
             chosen.id,
             plan.variable,
-            group=plan.group,
+            group=grouping(plan.group, chosen, people),
             subjects=tuple(r["SUBJID"] for r in rows),
             dataset="ADSL",
             clause=plan.source,

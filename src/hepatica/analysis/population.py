@@ -66,3 +66,11 @@ def _arms(rows: Sequence[Row], by: str) -> tuple[Group, ...]:
     if without := tuple(r for r in rows if not r[by]):
         found.append(Group(NO_ARM, without))
     return tuple(found)
+
+
+def grouping(column: str, people: Population, main: Population) -> str:
+    """Name of a grouping in the results: its column, and the population where it is another one.
+
+    Without it the numbers of two populations would bear one name.
+    """
+    return column if people.id == main.id else f"{column} in {people.id}"

@@ -51,7 +51,7 @@ def splits(groups: Iterable[str]) -> tuple[str, ...]:
 def grouping_text(by: str) -> str:
     """Printed name of a grouping: the label of its ADSL column, or the name itself."""
     known = analysis_variables().get(by)
-    return known.label if known else by
+    return known.label if known else term_text(by)
 
 
 def sized_heads(groups: Sequence[str], sizes: Mapping[str, int]) -> tuple[str, ...]:
