@@ -24,6 +24,17 @@ ANALYSES = (
     "followup",
     "ae",
     "test",
+    "screening",
+    "score",
+    "treatment",
+    "schedule",
+    "lab",
+    "safety",
+    "subgroup",
+    "competing",
+    "landmark",
+    "reader",
+    "sensitivity",
 )
 
 STATISTICS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 
 from hepatica.clinic.assessment import Assessment, derive_assessment
 from hepatica.clinic.dataset import Adam, datasets
+from hepatica.clinic.deviation import deviation_table, recorded_deviations
 from hepatica.clinic.protocol import (
     criterion_table,
     endpoint_table,
@@ -18,6 +20,7 @@ from hepatica.clinic.protocol import (
     unit_factor_table,
 )
 from hepatica.clinic.query import Query
+from hepatica.clinic.step import Step
 from hepatica.core.finding import Finding, Level, Place
 from hepatica.records.record import Records
 from hepatica.study import Study
@@ -32,9 +35,13 @@ _FIRST = (
     "baseline_scan",
 )
 
+# Steps after the core datasets, in the order they need each other. Each reads what is known to
+# the query (records, protocol, datasets derived so far) and adds datasets, findings, deviations.
+_STEPS: tuple[Callable[[Study, Query], Step], ...] = ()
+
 
 def derive_adam(study: Study, records: Records) -> Adam:
-    """Derive ADSL, ADTR, ADRS, ADTTE and ADAE.
+    """Derive ADSL, ADTR, ADRS, ADTTE, ADAE, the datasets of the further steps, and ADDV.
 
     Returns     Adam, its tables in the declared schemas, and what was found on the way.
     """
@@ -55,8 +62,25 @@ def derive_adam(study: Study, records: Records) -> Adam:
             },
         }
         late = query.derive("late_baseline")
-    placed = _placed(assessment.findings, lesions)
-    return Adam(tables, (*placed, *_late_baselines(late)))
+        steps = _run_steps(study, query)
+    deviations = [*recorded_deviations(records["deviations"])]
+    found = [*_placed(assessment.findings, lesions), *_late_baselines(late)]
+    for step in steps:
+        tables |= step.tables
+        found += step.findings
+        deviations += step.deviations
+    tables["ADDV"] = deviation_table(study.study.id, deviations)
+    return Adam(tables, tuple(found))
+
+
+def _run_steps(study: Study, query: Query) -> list[Step]:
+    steps = []
+    for derive in _STEPS:
+        step = derive(study, query)
+        for name, table in step.tables.items():
+            query.write(name.lower(), table)
+        steps.append(step)
+    return steps
 
 
 def _write_inputs(query: Query, study: Study, records: Records) -> None:

@@ -82,7 +82,7 @@ def _sections(
                 "The protocol asks for no comparison, test or model.",
                 *cox_tables(ledger, study), group_test_table(ledger, study)),
         _tabled("deviations", "Protocol deviations", "No protocol deviation is on record.",
-                deviation_table(given.records["deviations"])),
+                deviation_table(given.adam["ADDV"])),
         _findings(given),
         Section("conventions", "Conventions", "",
                 chapters=(Chapter("Conventions of every number", convention_entries(study)),)),

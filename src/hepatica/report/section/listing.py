@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from hepatica.core.finding import Finding, Level
+from hepatica.core.finding import Finding, Level, Place
 from hepatica.core.finding_code import finding_codes
 from hepatica.report import number
 from hepatica.report.table import Cell, Line, Table
@@ -34,23 +34,32 @@ class Acceptance:
 
 
 def deviation_table(deviations: pa.Table) -> Table:
-    """Protocol deviations as recorded, one row each."""
+    """Protocol deviations, derived and recorded, one row each (ADDV)."""
     rows = deviations.to_pylist()
+    names = ("DVCAT", "ADT", "DVSCAT", "DVTERM", "AVALC", "EXPECTED")
     return Table(
         key="deviations",
         title="Protocol deviations",
         stub="Subject",
-        columns=("Date", "Clause", "Deviation"),
+        columns=("Category", "Date", "Clause", "Deviation", "On record", "Expected", "Record"),
         lines=tuple(
             Line(
-                _text(row["subject"]),
-                (_cell(row, row["date"]), _cell(row, row["clause"]), _cell(row, row["term"])),
+                _text(row["SUBJID"]),
+                (*(_cell(row, row[n]) for n in names), _cell(row, _record(row))),
             )
             for row in rows[:MOST_LISTED]
         ),
-        footnotes=(*shortened(len(rows)), "From the records; entered, not derived."),
+        footnotes=(
+            *shortened(len(rows)),
+            "RECORDED deviations were entered by the study; the others are derived from its records.",
+        ),
         prose=True,
     )
+
+
+def _record(row: dict[str, Any]) -> str:
+    place = Place(row["SRCFILE"] or "", row["SRCSHEET"] or "", row["SRCROW"])
+    return str(place)
 
 
 def finding_tables(findings: Sequence[Finding]) -> tuple[Table, Table]:
@@ -119,7 +128,7 @@ def acceptance_table(acceptances: Iterable[Acceptance]) -> Table:
 
 
 def _cell(row: dict[str, Any], value: object) -> Cell:
-    return Cell(_text(value), subjects=(row["subject"],) if row["subject"] else ())
+    return Cell(_text(value), subjects=(row["SUBJID"],) if row["SUBJID"] else ())
 
 
 def _text(value: object) -> str:
