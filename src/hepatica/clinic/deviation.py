@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
@@ -28,7 +28,7 @@ class Deviation:
     on: date | None = None
     value: str = ""
     expected: str = ""
-    place: Place = Place()
+    place: Place = field(default_factory=Place)
 
 
 def deviation_table(study_id: str, deviations: Iterable[Deviation]) -> pa.Table:
