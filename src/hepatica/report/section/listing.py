@@ -51,7 +51,7 @@ def deviation_table(deviations: pa.Table) -> Table:
         ),
         footnotes=(
             *shortened(len(rows)),
-            "RECORDED deviations were entered by the study; the others are derived from the records.",
+            "RECORDED: entered by the study; the others are derived from its records.",
         ),
         prose=True,
     )
