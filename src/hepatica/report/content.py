@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hepatica.core.finding import Level
 from hepatica.report import number
-from hepatica.report.figure.drawing import Drawing
 from hepatica.report.gallery import Gallery
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
+from hepatica.report.passage import Section
 from hepatica.report.phrase import mid_sentence
 from hepatica.report.section.adverse_event import adverse_event_tables
 from hepatica.report.section.agreement import agreement_table, response_agreement
 from hepatica.report.section.baseline import baseline_table
 from hepatica.report.section.comparison import cox_tables, group_test_table
-from hepatica.report.section.disposition import Flow, exposure_table, patient_flow
+from hepatica.report.section.disposition import exposure_table, patient_flow
 from hepatica.report.section.listing import (
     acceptance_table,
     deviation_table,
@@ -29,25 +27,6 @@ from hepatica.report.table import Table
 from hepatica.study import Study
 
 _OF_PEOPLE = {"summary", "baseline", "exposure", "response", "survival", "tests"}
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One section; `absent` is the sentence printed where it holds nothing."""
-
-    key: str
-    title: str
-    absent: str
-    tables: tuple[Table, ...] = ()
-    drawings: tuple[Drawing, ...] = ()
-    chapters: tuple[Chapter, ...] = ()
-    flow: Flow | None = None
-    texts: tuple[str, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing to show."""
-        return not (self.tables or self.drawings or self.chapters or self.flow or self.texts)
 
 
 def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tuple[Section, ...]:

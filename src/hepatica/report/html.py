@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,10 +15,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from hepatica.report.content import Section
 from hepatica.report.figure.drawing import Drawing
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
+from hepatica.report.numbering import numbering_of
+from hepatica.report.passage import Section
 from hepatica.report.provenance import Provenance
 from hepatica.report.section.disposition import Flow
 from hepatica.report.table import Line, Table
@@ -28,25 +28,13 @@ from hepatica.report.trace import trace_island
 SHORT_DIGEST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Numbering:
-    """Numbers of tables and figures by key and name, in the order of the page."""
-
-    tables: dict[str, int]
-    figures: dict[str, int]
-
-
 def render_html(
     given: ReportInput, ledger: Ledger, sections: tuple[Section, ...], provenance: Provenance
 ) -> str:
     """Render the page; the same input gives the same text."""
     tables = [t for s in sections for t in s.tables]
-    numbered = [t for s in sections if s.key != "summary" for t in s.tables]
     cells = tables + [_flow_table(s.flow) for s in sections if s.flow]
-    numbering = Numbering(
-        {t.key: i for i, t in enumerate(numbered, 1)},
-        {d.name: i for i, d in enumerate((d for s in sections for d in s.drawings), 1)},
-    )
+    numbering = numbering_of(sections)
     identity = given.study.study
     return _environment().get_template("report.html.j2").render(
         identity=identity,
