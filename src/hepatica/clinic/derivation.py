@@ -20,6 +20,7 @@ from hepatica.clinic.protocol import (
     unit_factor_table,
 )
 from hepatica.clinic.query import Query
+from hepatica.clinic.schedule import derive_schedule
 from hepatica.clinic.step import Step
 from hepatica.core.finding import Finding, Level, Place
 from hepatica.records.record import Records
@@ -37,7 +38,7 @@ _FIRST = (
 
 # Steps after the core datasets, in the order they need each other. Each reads what is known to
 # the query (records, protocol, datasets derived so far) and adds datasets, findings, deviations.
-_STEPS: tuple[Callable[[Study, Query], Step], ...] = ()
+_STEPS: tuple[Callable[[Study, Query], Step], ...] = (derive_schedule,)
 
 
 def derive_adam(study: Study, records: Records) -> Adam:
@@ -50,6 +51,7 @@ def derive_adam(study: Study, records: Records) -> Adam:
         for name in _FIRST:
             query.derive(name)
         adsl = query.derive("adsl", datasets()["ADSL"].schema())
+        query.derive("schedule_anchor")
         lesions = query.derive("lesion_assessment")
         baseline = query.derive("baseline_scan").select(["subject", "reader", "date"])
         assessment = derive_assessment(study, lesions, baseline, adsl)

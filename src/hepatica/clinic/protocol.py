@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from importlib.resources import files
 from typing import Any
 
 import pyarrow as pa
 
+from hepatica.clinic.rules.schedule.interval import Interval
 from hepatica.core.unit import Factor, factor_of, known_units
 from hepatica.study import Study
 from hepatica.study.endpoint import Endpoint
@@ -34,15 +34,17 @@ _ENDPOINT = pa.schema(
 def protocol_table(study: Study) -> pa.Table:
     """One row of scalars: identity, cutoff, day count, windows, reader and confirmation."""
     schedule = study.schedule
-    interval = max(schedule.interval_weeks) if schedule else 0
-    window = schedule.window_days if schedule else 0
+    interval = Interval.of(schedule) if schedule else None
     row = {
         "study_id": study.study.id,
         "cutoff": study.study.cutoff,
         "treatment": study.treatment[0].id if study.treatment else None,
         "day_offset": int(study.conventions.day_count == "date - start + 1"),
         "safety_window_days": study.safety.window_days,
-        "missed_days": math.floor(2 * 7 * interval) + 2 * window if schedule else None,
+        "anchor": schedule.anchor if schedule else None,
+        "until": schedule.until if schedule else None,
+        "primary_criterion": study.response.criterion,
+        "visit_days": interval.high_days + interval.window_days if interval else None,
         "primary_reader": study.response.reader,
         "first_scan": study.response.baseline == "first scan",
         "confirm_days": study.response.confirm_days,
@@ -56,7 +58,10 @@ def protocol_table(study: Study) -> pa.Table:
             ("treatment", pa.string()),
             ("day_offset", pa.int32()),
             ("safety_window_days", pa.int32()),
-            ("missed_days", pa.int32()),
+            ("anchor", pa.string()),
+            ("until", pa.string()),
+            ("primary_criterion", pa.string()),
+            ("visit_days", pa.int32()),
             ("primary_reader", pa.string()),
             ("first_scan", pa.bool_()),
             ("confirm_days", pa.int32()),

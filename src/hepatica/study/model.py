@@ -110,7 +110,11 @@ class Treatment(Part):
 
 
 class Schedule(Part):
-    """When patients are assessed: the shortest and longest planned interval, in weeks."""
+    """When patients are assessed: the shortest and longest planned interval, in weeks.
+
+    `until` says when planned visits end: with follow-up, or with the first progression (or new
+    anticancer therapy) before that.
+    """
 
     interval_weeks: Annotated[
         tuple[Annotated[float, Field(gt=0, le=104)], ...],
@@ -119,6 +123,7 @@ class Schedule(Part):
     anchor: Annotated[str, Word("anchor")]
     window_days: Annotated[int, Field(ge=0, le=90)]
     assessments: tuple[Annotated[str, Word("assessment")], ...] = Field(default=(), strict=False)
+    until: Annotated[str, Word("until")] = "end of follow-up"
 
 
 class Response(Part):

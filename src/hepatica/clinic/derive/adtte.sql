@@ -7,8 +7,10 @@
 --   EMA   the same, with the endpoint's events complete (progression or death) [ema2012]
 --   FDA   new anticancer therapy, or two or more missed visits, before the event: censored at the
 --         last adequate assessment before them; no baseline assessment: censored at the origin
---         [fda2007]. Two missed visits: more than 2 x interval + 2 x window days without an
---         adequate assessment.
+--         [fda2007]. A visit is missed where its window, `visit_days` (longest interval + window)
+--         after the day it counts from, closes without an adequate assessment. It counts from the
+--         last adequate assessment (else the origin) or the end of the window missed before it;
+--         where the protocol counts visits from each session, also from every session after that.
 -- An adequate assessment is an overall response other than NE. Survival endpoints (death the only
 -- event) are censored on the date last known alive.
 --
@@ -84,21 +86,44 @@ bounded AS (
   LEFT JOIN adequate AS a ON a.id = t.id AND a.subject = t.subject
   GROUP BY ALL
 ),
+mark AS (
+  SELECT id, subject, coalesce(lastdt, startdt) AS day, eventdt FROM bounded
+  WHERE eventdt IS NOT NULL
+  UNION
+  SELECT b.id, b.subject, a.date, b.eventdt
+  FROM bounded AS b
+  JOIN schedule_anchor AS a ON a.subject = b.subject
+  CROSS JOIN protocol
+  WHERE anchor = 'each session' AND a.date > coalesce(b.lastdt, b.startdt) AND a.date < b.eventdt
+),
+stretch AS (
+  SELECT id, subject,
+    lead(day, 1, eventdt) OVER (PARTITION BY id, subject ORDER BY day) - day AS days
+  FROM mark
+),
+-- A stretch of `days` holds ceil(days / visit_days) - 1 windows that closed before its end.
+missed AS (
+  SELECT id, subject,
+    CAST(sum(greatest(ceil(days / visit_days) - 1, 0)) AS INTEGER) AS visits
+  FROM stretch, protocol
+  GROUP BY id, subject
+),
 decided AS (
-  SELECT b.*,
+  SELECT b.*, m.visits AS missed_visits,
     CASE
       WHEN survival AND eventdt IS NOT NULL THEN 'event'
       WHEN survival THEN 'alive'
       WHEN rule_set = 'FDA' AND BLSCANDT IS NULL THEN 'no baseline'
       WHEN rule_set = 'FDA' AND therapydt >= startdt AND (eventdt IS NULL OR therapydt < eventdt)
         THEN 'new therapy'
-      WHEN rule_set = 'FDA' AND eventdt - coalesce(lastdt, startdt) > missed_days
+      WHEN rule_set = 'FDA' AND m.visits >= 2
         THEN 'missed visits'
       WHEN eventdt IS NOT NULL THEN 'event'
       WHEN lastdt IS NULL THEN 'no assessment'
       ELSE 'last assessment'
     END AS outcome
-  FROM bounded AS b CROSS JOIN protocol
+  FROM bounded AS b
+  LEFT JOIN missed AS m ON m.id = b.id AND m.subject = b.subject
 ),
 dated AS (
   SELECT d.*,
@@ -171,8 +196,9 @@ SELECT
       ELSE 'No death on record; last known alive on ' || adt END
     WHEN 'new therapy' THEN 'New anticancer therapy (' || therapy || ') on ' || therapydt
       || ' before the event; censored on ' || adt || ' (rule set FDA)'
-    WHEN 'missed visits' THEN what || ' on ' || eventdt || ' more than ' || missed_days
-      || ' days after the last adequate assessment; censored there (rule set FDA)'
+    WHEN 'missed visits' THEN what || ' on ' || eventdt || ' after ' || missed_visits
+      || ' missed visits in a row; censored at the last adequate assessment before them, '
+      || adt || ' (rule set FDA)'
     WHEN 'no baseline' THEN 'No baseline assessment; censored at the origin (rule set FDA)'
     WHEN 'no assessment' THEN 'No event and no adequate assessment after the origin; censored there'
     ELSE 'No event of this endpoint; censored at the last adequate assessment on ' || adt
