@@ -26,6 +26,8 @@ from hepatica.records.table import Column
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
+FOREIGN_KEYS = ("form", "group")
+
 Cells = list[Any]
 
 
@@ -41,7 +43,7 @@ def read_mapped(
 
     Raises      Unreadable for a file that cannot be read.
     """
-    entries, findings = check_mapping(mapping)
+    entries, findings = check_mapping(mapping, foreign=FOREIGN_KEYS)
     grids: dict[tuple[str, str, str, str], Grid] = {}
     used: list[Path] = []
     sheets: list[Sheet] = []
@@ -55,13 +57,14 @@ def read_mapped(
             findings += grids[key].findings
             if path not in used:
                 used.append(path)
-        made, faults = _sheets(entry, grids[key])
+        made, faults = read_entry(entry, grids[key])
         sheets += made
         findings += faults
     return sheets, findings, used
 
 
-def _sheets(entry: Entry, grid: Grid) -> tuple[list[Sheet], list[Finding]]:
+def read_entry(entry: Entry, grid: Grid) -> tuple[list[Sheet], list[Finding]]:
+    """Sheets that one entry of a mapping makes of a grid, with what is wrong in its columns."""
     findings = _check_theirs(entry, grid)
     at = _used_rows(entry, grid)
     columns = {
@@ -82,13 +85,19 @@ def _sheets(entry: Entry, grid: Grid) -> tuple[list[Sheet], list[Finding]]:
     return [_sheet(entry, grid, [at[i] for i in kept], _only(columns, kept), headers)], findings
 
 
-def _check_theirs(entry: Entry, grid: Grid) -> list[Finding]:
+def named_columns(entry: Entry) -> list[str]:
+    """Their columns that an entry names, each once."""
     named = [
         *entry.columns.values(),
         *entry.when,
         *(test[key] for test in entry.tests for key in test if key not in ("test", "unit")),
         *(name for name in (entry.order, entry.days, entry.event) if name),
     ]
+    return list(dict.fromkeys(named))
+
+
+def _check_theirs(entry: Entry, grid: Grid) -> list[Finding]:
+    named = named_columns(entry)
     again = [
         finding_of(
             "R017",
@@ -96,7 +105,7 @@ def _check_theirs(entry: Entry, grid: Grid) -> list[Finding]:
             found=f"'{name}' again",
             expected="each column once; the first was read",
         )
-        for name in dict.fromkeys(named)
+        for name in named
         if grid.header.count(name) > 1
     ]
     return again + [
@@ -107,7 +116,7 @@ def _check_theirs(entry: Entry, grid: Grid) -> list[Finding]:
             expected=f"a column of {grid.file}",
             hint=nearest(str(name), grid.header),
         )
-        for name in dict.fromkeys(named)
+        for name in named
         if name not in grid.header
     ]
 

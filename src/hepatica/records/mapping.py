@@ -21,13 +21,15 @@ order          their column that `take` and `distinct` sort by; the order of the
 distinct       true: rows that say the same in every mapped column are used once
 days, event    follow_up: their columns of observed days from the row's date, and of the event
 event_codes    follow_up: {"their code" = "dead" or another status}
+form           REDCap: the instrument; ODM: the form (FormOID) whose rows are read
+group          ODM: the repeating item group (ItemGroupOID) whose rows are read
 =============  ================================================================================
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
@@ -38,7 +40,10 @@ from hepatica.core.finding_code import finding_of
 from hepatica.records.header import nearest
 from hepatica.records.table import Table, tables
 
-TEXTS = ("file", "sheet", "delimiter", "encoding", "decimal", "date_format", "take", "order")
+TEXTS = (
+    *("file", "sheet", "delimiter", "encoding", "decimal", "date_format", "take", "order"),
+    *("form", "group"),
+)
 BLOCKS = ("columns", "constants", "codes", "scale", "when", "event_codes")
 KEYS = (*TEXTS, *BLOCKS, "tests", "distinct", "days", "event")
 TEST_KEYS = ("test", "column", "unit", "lower_limit", "upper_limit")
@@ -64,6 +69,8 @@ class Entry:
     order: str = ""
     days: str = ""
     event: str = ""
+    form: str = ""
+    group: str = ""
     distinct: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
@@ -74,27 +81,36 @@ class Entry:
     tests: tuple[Mapping[str, str], ...] = ()
 
 
-def check_mapping(mapping: Mapping[str, Any]) -> tuple[list[Entry], list[Finding]]:
+def check_mapping(
+    mapping: Mapping[str, Any], *, foreign: Collection[str] = ()
+) -> tuple[list[Entry], list[Finding]]:
     """Entries of the `[records.mapping]` table, with a finding R043 for all that is not understood.
 
     Parameters
     ----------
     mapping : mapping     Table name -> one entry, or a list of entries, as plain dicts.
+    foreign : keys        Settings that the reader at hand has no use for.
     """
     entries: list[Entry] = []
     findings: list[Finding] = []
     for name, blocks in mapping.items():
         table = tables().get(name)
         if table is None:
-            findings.append(_fault(name, f"'{name}'", "a table", nearest(name, list(tables()))))
+            hint = nearest(name, list(tables()))
+            findings.append(mapping_fault(name, f"'{name}'", "a table", hint))
             continue
         for block in blocks if isinstance(blocks, list) else [blocks]:
             if not isinstance(block, Mapping):
-                findings.append(_fault(name, f"'{block}'", "a table of settings"))
+                findings.append(mapping_fault(name, f"'{block}'", "a table of settings"))
                 continue
             entry, faults = _entry(table, block)
             entries.append(entry)
             findings += faults
+            findings += [
+                mapping_fault(f"{name}.{key}", f"'{key}'", "a setting that this reader takes")
+                for key in foreign
+                if key in block
+            ]
     return entries, findings
 
 
@@ -117,7 +133,7 @@ def date_pattern(text: str) -> re.Pattern[str] | None:
 def _entry(table: Table, block: Mapping[str, Any]) -> tuple[Entry, list[Finding]]:
     where = table.name
     findings = [
-        _fault(where, f"'{key}'", "a setting of the mapping", nearest(key, KEYS))
+        mapping_fault(where, f"'{key}'", "a setting of the mapping", nearest(key, KEYS))
         for key in block
         if key not in KEYS
     ]
@@ -126,17 +142,21 @@ def _entry(table: Table, block: Mapping[str, Any]) -> tuple[Entry, list[Finding]
         if isinstance(block.get(key, ""), str):
             given[key] = block.get(key, "")
         else:
-            findings.append(_fault(f"{where}.{key}", f"'{block[key]}'", "a text"))
+            findings.append(mapping_fault(f"{where}.{key}", f"'{block[key]}'", "a text"))
     for key in BLOCKS:
         if isinstance(block.get(key, {}), Mapping):
             given[key] = dict(block.get(key, {}))
         else:
-            findings.append(_fault(f"{where}.{key}", f"'{block[key]}'", "a table of settings"))
+            findings.append(
+                mapping_fault(f"{where}.{key}", f"'{block[key]}'", "a table of settings")
+            )
     given["distinct"] = block.get("distinct") is True
     given["when"] = {key: _words(value) for key, value in given.get("when", {}).items()}
     tests = block.get("tests", [])
     if not isinstance(tests, list) or not all(isinstance(test, Mapping) for test in tests):
-        findings.append(_fault(f"{where}.tests", "another shape", "a list of {test, column, ...}"))
+        findings.append(
+            mapping_fault(f"{where}.tests", "another shape", "a list of {test, column, ...}")
+        )
         tests = []
     given["tests"] = tuple(tests)
     findings += _check_columns(table, given) + _check_codes(table, given)
@@ -174,7 +194,9 @@ def _words(value: Any) -> tuple[str, ...]:
 def _check_columns(table: Table, given: Mapping[str, Any]) -> list[Finding]:
     declared = [column.name for column in table.columns]
     findings = [
-        _fault(f"{table.name}.{key}", f"'{name}'", "a column of ours", nearest(name, declared))
+        mapping_fault(
+            f"{table.name}.{key}", f"'{name}'", "a column of ours", nearest(name, declared)
+        )
         for key in ("columns", "constants", "codes", "scale")
         for name in given.get(key, {})
         if name not in declared
@@ -182,21 +204,25 @@ def _check_columns(table: Table, given: Mapping[str, Any]) -> list[Finding]:
     for name, theirs in given.get("columns", {}).items():
         if not isinstance(theirs, str):
             place = f"{table.name}.columns.{name}"
-            findings.append(_fault(place, f"'{theirs}'", "the name of their column"))
+            findings.append(mapping_fault(place, f"'{theirs}'", "the name of their column"))
     for name, factor in given.get("scale", {}).items():
         if not _is_number(factor):
-            findings.append(_fault(f"{table.name}.scale.{name}", f"'{factor}'", "a number"))
+            findings.append(mapping_fault(f"{table.name}.scale.{name}", f"'{factor}'", "a number"))
     for name, value in given.get("constants", {}).items():
         if not _SOUND["constants"](value):
             place = f"{table.name}.constants.{name}"
-            findings.append(_fault(place, "another shape", "one value: text, a number or a date"))
+            findings.append(
+                mapping_fault(place, "another shape", "one value: text, a number or a date")
+            )
     filled = {*given.get("columns", {}), *given.get("constants", {})}
     filled |= {"test", "value"} if given["tests"] else set()
     filled |= {"date", "status", "time_days"} if given.get("days") else set()
     for column in table.columns:
         if column.required and column.name not in filled:
             place = f"{table.name}.columns"
-            findings.append(_fault(place, f"nothing for '{column.name}'", "every required column"))
+            findings.append(
+                mapping_fault(place, f"nothing for '{column.name}'", "every required column")
+            )
     return findings
 
 
@@ -205,16 +231,16 @@ def _check_codes(table: Table, given: Mapping[str, Any]) -> list[Finding]:
     for column in table.columns:
         codes = given.get("codes", {}).get(column.name, {})
         if not isinstance(codes, Mapping):
-            findings.append(_fault(f"{table.name}.codes", f"'{codes}'", "a table of codes"))
+            findings.append(mapping_fault(f"{table.name}.codes", f"'{codes}'", "a table of codes"))
             continue
         for ours in codes.values():
             if not isinstance(ours, str):
                 place = f"{table.name}.codes.{column.name}"
-                findings.append(_fault(place, f"{str(ours)[:60]}", "our code, in quotes"))
+                findings.append(mapping_fault(place, f"{str(ours)[:60]}", "our code, in quotes"))
             elif column.codes and ours not in ("", *column.codes):
                 place = f"{table.name}.codes.{column.name}"
                 hint = nearest(str(ours), column.codes)
-                findings.append(_fault(place, f"'{ours}'", column.expected, hint))
+                findings.append(mapping_fault(place, f"'{ours}'", column.expected, hint))
     return findings
 
 
@@ -225,25 +251,27 @@ def _check_settings(table: Table, given: Mapping[str, Any]) -> list[Finding]:
         "delimiter": ("", ",", ";", "\t", "tab", "|"),
     }
     findings = [
-        _fault(f"{table.name}.{key}", f"'{given[key]}'", f"one of {', '.join(words[1:])}")
+        mapping_fault(f"{table.name}.{key}", f"'{given[key]}'", f"one of {', '.join(words[1:])}")
         for key, words in allowed.items()
         if given.get(key, "") not in words
     ]
     pattern = given.get("date_format", "")
     if pattern and date_pattern(pattern) is None:
         expected = "YYYY, MM, DD or MON in the order of their dates, such as DD.MM.YYYY"
-        findings.append(_fault(f"{table.name}.date_format", f"'{pattern}'", expected))
+        findings.append(mapping_fault(f"{table.name}.date_format", f"'{pattern}'", expected))
     follow_up = [key for key in ("days", "event", "event_codes") if given.get(key)]
     if follow_up and (table.name != "follow_up" or len(follow_up) < 3):
         expected = "days, event and event_codes together, in follow_up"
-        findings.append(_fault(table.name, " and ".join(follow_up), expected))
+        findings.append(mapping_fault(table.name, " and ".join(follow_up), expected))
     return findings
 
 
 def _check_tests(table: Table, given: Mapping[str, Any]) -> list[Finding]:
     findings = []
     if given["tests"] and not table.standard_columns:
-        findings.append(_fault(f"{table.name}.tests", "tests", "labs or vitals to have them"))
+        findings.append(
+            mapping_fault(f"{table.name}.tests", "tests", "labs or vitals to have them")
+        )
     for test in given["tests"]:
         strange = [key for key in test if key not in TEST_KEYS]
         missing = [key for key in ("test", "column") if key not in test]
@@ -252,10 +280,11 @@ def _check_tests(table: Table, given: Mapping[str, Any]) -> list[Finding]:
             found = f"'{strange[0]}'" if strange else f"no '{missing[0]}'" if missing else ""
             found = found or f"'{wrong[0]}' that is not text in quotes"
             place = f"{table.name}.tests"
-            findings.append(_fault(place, found, f"settings {', '.join(TEST_KEYS)}"))
+            findings.append(mapping_fault(place, found, f"settings {', '.join(TEST_KEYS)}"))
     return findings
 
 
-def _fault(where: str, found: str, expected: str, hint: str = "") -> Finding:
+def mapping_fault(where: str, found: str, expected: str, hint: str = "") -> Finding:
+    """Finding R043 at an entry of the mapping; `where` follows ``records.mapping.``."""
     place = Place("study.toml", column=f"records.mapping.{where}")
     return finding_of("R043", place, found=found, expected=expected, hint=hint)

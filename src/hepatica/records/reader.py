@@ -16,6 +16,7 @@ from hepatica.records.key import without_repeats
 from hepatica.records.mapped import read_mapped
 from hepatica.records.place import Places
 from hepatica.records.record import Records
+from hepatica.records.redcap import read_redcap
 from hepatica.records.safety import source_path
 from hepatica.records.sdtm import read_sdtm
 from hepatica.records.sheet import Sheet
@@ -28,9 +29,9 @@ def read_records(folder: Path, source: Mapping[str, Any], *, cutoff: date | None
     Parameters
     ----------
     folder : Path            The study folder.
-    source : mapping         The `[records]` table: ``reader`` workbook | csv | sdtm | mapping,
-                             ``path`` (``${HEPATICA_DATA}`` at its start is replaced), and what
-                             the reader needs besides.
+    source : mapping         The `[records]` table: ``reader`` workbook | csv | sdtm | mapping |
+                             redcap, ``path`` (``${HEPATICA_DATA}`` at its start is
+                             replaced), and what the reader needs besides.
     cutoff : date, optional  Data cutoff; later records are told.
 
     Raises      UsageError for an unknown reader; Unreadable for input that cannot be read.
@@ -53,4 +54,7 @@ def _read(path: Path, source: Mapping[str, Any]) -> tuple[list[Sheet], list[Find
         return read_sdtm(path)
     if reader == "mapping":
         return read_mapped(path, source.get("mapping", {}))
-    raise UsageError(f"records.reader is '{reader}'; expected workbook, csv, sdtm or mapping")
+    if reader == "redcap":
+        return read_redcap(path, source.get("mapping", {}), source.get("options", {}))
+    known = "workbook, csv, sdtm, mapping or redcap"
+    raise UsageError(f"records.reader is '{reader}'; expected {known}")

@@ -72,7 +72,8 @@ def _records(study: Study) -> Iterator[Finding]:
             found=repr(path),
             expected="a path inside the study folder, or one that begins with ${HEPATICA_DATA}",
         )
-    if (study.records.reader == "mapping") != bool(study.records.mapping):
+    mapped = study.records.reader in ("mapping", "redcap", "odm")
+    if mapped != bool(study.records.mapping):
         found = "a mapping" if study.records.mapping else "no mapping"
         place = study.place("records", "reader")
         reader = f"{found} with reader {study.records.reader!r}"
