@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from hepatica import __version__
+from hepatica.cli.dose_command import dose
 from hepatica.core.errors import HepaticaError
 
 _FILE = click.Path(path_type=Path)
@@ -155,3 +156,26 @@ def response(file: Path, criterion: str, baseline_date: str, as_json: bool, **da
 
     chosen = (days["confirm_days"], days["min_sd_days"])
     return run_response_file(file, criterion, chosen, baseline_date, as_json=as_json)
+
+
+app.add_command(dose)
+
+
+@app.command()
+@_study
+@click.option("--on", required=True, metavar="DATE", help="The day, YYYY-MM-DD.")
+@click.option(
+    "--ahead",
+    type=click.IntRange(0, 3650),
+    default=14,
+    show_default=True,
+    metavar="DAYS",
+    help="Also visits whose window opens within so many days.",
+)
+@click.option("--ics", type=_FILE, help="Write a calendar file too.")
+@_as_json
+def due(study: Path, on: str, ahead: int, ics: Path | None, as_json: bool) -> int:
+    """Tell which visits are overdue, due or soon to come on a day, subject by subject."""
+    from hepatica.cli.due_command import run_due
+
+    return run_due(study, on, ahead_days=ahead, calendar=ics, as_json=as_json)

@@ -1,0 +1,157 @@
+"""`hepatica dose`: one dose from a weight, with vials, dilution, pump rate and order sheet."""
+
+from __future__ import annotations
+
+import json
+import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hepatica.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from hepatica.clinic.rules.dose import DoseOrder, DoseRequest
+
+MARK = "research calculation, off-label route"
+
+
+class DecimalType(click.ParamType):  # type: ignore[type-arg]
+    """A number kept as it was typed, in exact decimals."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Decimal:
+        """The number; anything else is told in a sentence."""
+        if isinstance(value, Decimal):
+            return value
+        text = str(value).strip()
+        try:
+            number = Decimal(text) if "_" not in text and len(text) <= 40 else Decimal("nan")
+        except InvalidOperation:
+            number = Decimal("nan")
+        if not number.is_finite():
+            hint = " (write decimals with a point)" if text.count(",") == 1 else ""
+            option = param.opts[0] if param else "value"
+            raise UsageError(f"{option} {text[:60]}: expected a number{hint}")
+        return number
+
+
+_NUMBER = DecimalType()
+_FILE = click.Path(path_type=Path)
+
+
+@click.command(name="dose")
+@click.option("--weight-kg", type=_NUMBER, help="Body weight.  [required without --study]")
+@click.option("--dose-mg-kg", type=_NUMBER, default="5", show_default=True, help="Dose per kg.")
+@click.option(
+    "--dosing-weight-kg",
+    type=_NUMBER,
+    help="Weight the last dose was made for: asks the re-dose rule.",
+)
+@click.option(
+    "--redose-percent",
+    type=_NUMBER,
+    default="10",
+    show_default=True,
+    help="Change that asks for a new dose.",
+)
+@click.option("--redose-above", is_flag=True, help="Only above that change, not at exactly it.")
+@click.option(
+    "--rounding",
+    default="exact",
+    show_default=True,
+    help="exact | nearest-100-5 | nearest-100-10 | FILE.toml with a site's bands",
+)
+@click.option("--max-dose-mg", type=_NUMBER, help="A site's cap; the label has none.")
+@click.option(
+    "--total-volume-ml", type=_NUMBER, default="100", show_default=True, help="After dilution."
+)
+@click.option("--minutes", type=_NUMBER, default="30", show_default=True, help="Infusion time.")
+@click.option("--order-sheet", type=_FILE, help="Write a one-page order sheet to this HTML file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+def dose(**typed: Any) -> int:
+    """Dose of bevacizumab from a body weight: volume, vials, dilution, pump rate."""
+    return run_dose(typed)
+
+
+def run_dose(typed: dict[str, Any]) -> int:
+    """Print the dose, and write the order sheet where asked; 1 outside the label's range."""
+    from hepatica.workflow import dosing
+
+    if typed["weight_kg"] is None:
+        raise UsageError("--weight-kg: expected a body weight in kg")
+    order = dosing.dose(_request(typed))
+    document = order_document(order)
+    print(json.dumps(document, allow_nan=False) if typed["as_json"] else order_text(order))
+    if typed["order_sheet"] is not None:
+        from hepatica.report.order_sheet import OrderHead
+        from hepatica.workflow.ordering import write_order_sheet
+
+        print(
+            f"wrote {write_order_sheet(order, typed['order_sheet'], OrderHead())}", file=sys.stderr
+        )
+    return int(not order.within_range)
+
+
+def _request(typed: dict[str, Any]) -> DoseRequest:
+    from hepatica.clinic.rules.dose import DoseRequest, RedoseRule
+    from hepatica.workflow.dosing import chosen_policy
+
+    return DoseRequest(
+        weight_kg=typed["weight_kg"],
+        dose_mg_kg=typed["dose_mg_kg"],
+        total_volume_ml=typed["total_volume_ml"],
+        minutes=typed["minutes"],
+        dosing_weight_kg=typed["dosing_weight_kg"],
+        max_dose_mg=typed["max_dose_mg"],
+        policy=chosen_policy(typed["rounding"]),
+        redose=RedoseRule(typed["redose_percent"], not typed["redose_above"]),
+    )
+
+
+def order_document(order: DoseOrder) -> dict[str, Any]:
+    """The order for machines: numbers unrounded, a missing one null."""
+    chosen = order.chosen
+    return {
+        "note": MARK,
+        "drug": order.product.name,
+        "weight_kg": float(order.request.weight_kg),
+        "dosing_weight_kg": float(order.used_weight_kg),
+        "recalculated": order.recalculated,
+        "weight_change_pct": None if order.change_pct is None else float(order.change_pct),
+        "exact_mg": float(order.exact_mg),
+        "capped": order.capped,
+        "rounding": chosen.policy.name,
+        **_option(chosen),
+        "allowed_volume_ml": [float(order.lowest_volume_ml), float(order.highest_volume_ml)],
+        "total_volume_ml": float(order.request.total_volume_ml),
+        "concentration_mg_ml": float(order.concentration_mg_ml),
+        "within_range": order.within_range,
+        "rate_ml_h": float(order.rate_ml_h),
+        "rate_ml_min": float(order.rate_ml_min),
+        "minutes": float(order.request.minutes),
+        "options": [{"rounding": o.policy.name, **_option(o)} for o in order.options],
+    }
+
+
+def _option(option: Any) -> dict[str, Any]:
+    return {
+        "dose_mg": float(option.given_mg),
+        "rounded": option.rounded_mg is not None,
+        "difference_pct": float(option.difference_pct),
+        "volume_ml": float(option.volume_ml),
+        "vials": [{"size_mg": float(s), "count": n} for s, n in option.vials.counts],
+        "waste_mg": float(option.vials.waste_mg),
+    }
+
+
+def order_text(order: DoseOrder) -> str:
+    """The order for a terminal."""
+    from hepatica.cli.columned import columned
+    from hepatica.report.dose_text import option_rows, order_lines
+
+    lines = [(name, value) for name, value in order_lines(order)]
+    return "\n".join((columned(lines), "", columned(option_rows(order)), "", MARK))

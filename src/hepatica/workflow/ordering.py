@@ -1,0 +1,29 @@
+"""The order sheet of a dose, written to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hepatica.clinic.rules.dose import DoseOrder
+from hepatica.core.errors import MissingExtra, UsageError
+
+try:
+    from hepatica.report.order_sheet import OrderHead, render_order_sheet
+except ModuleNotFoundError as missing:  # pragma: no cover - the core installs without the extra
+    raise MissingExtra("--order-sheet needs hepatica[report]") from missing
+
+
+def write_order_sheet(order: DoseOrder, path: Path, head: OrderHead) -> Path:
+    """Write the one-page order sheet of a dose.
+
+    Raises      UsageError where the concentration is outside the label's range, or where `path`
+                cannot be written.
+    """
+    if not order.within_range:
+        raise UsageError("no order sheet: the concentration is outside the range of the label")
+    text = render_order_sheet(order, head)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--order-sheet {path}: cannot be written ({error.strerror})") from error
+    return path
