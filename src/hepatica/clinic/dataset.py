@@ -32,11 +32,24 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A declared analysis dataset."""
+    """A declared analysis dataset; `keys` are the variables that make a row unique."""
 
     name: str
     label: str
     variables: tuple[Variable, ...]
+    keys: tuple[str, ...] = ()
+
+    @property
+    def structure(self) -> str:
+        """Class of ADaM that the dataset has by its name and variables."""
+        names = {variable.name for variable in self.variables}
+        if self.name == "ADSL":
+            return "SUBJECT LEVEL ANALYSIS DATASET"
+        if {"PARAMCD", "AVAL"} <= names or {"PARAMCD", "AVALC"} <= names:
+            return "BASIC DATA STRUCTURE"
+        if any(name.endswith(("TERM", "DECOD")) for name in names):
+            return "OCCURRENCE DATA STRUCTURE"
+        return "ADAM OTHER"
 
     def schema(self) -> pa.Schema:
         """Arrow schema in the declared order."""
@@ -54,6 +67,7 @@ def datasets() -> dict[str, Dataset]:
             tuple(
                 Variable(v["name"], v["type"], v["label"], v["from"]) for v in block["variables"]
             ),
+            tuple(block.get("keys", ())),
         )
         for name, block in tomllib.loads(text).items()
     }
