@@ -10,6 +10,7 @@ from hepatica.analysis.group_test import group_test_results
 from hepatica.analysis.population import population
 from hepatica.analysis.response import change_results, response_results
 from hepatica.analysis.result import Analysis, Result
+from hepatica.analysis.schedule import schedule_results
 from hepatica.analysis.survival import follow_up_results, survival_results
 from hepatica.clinic.dataset import Adam
 from hepatica.study import Study
@@ -25,6 +26,7 @@ def run_analysis(study: Study, adam: Adam) -> Analysis:
         *baseline_results(study, people),
         *disposition_results(adam),
         *exposure_results(people),
+        *schedule_results(adam, people),
         *response_results(study, adam, people),
         *change_results(study, adam, people),
         *curve_rows,

@@ -21,12 +21,13 @@ from hepatica.report.section.listing import (
 )
 from hepatica.report.section.protocol import Chapter, convention_entries, protocol_chapters
 from hepatica.report.section.response import arm_response_table, response_table
+from hepatica.report.section.schedule import missed_table, schedule_table
 from hepatica.report.section.summary import summary_table
 from hepatica.report.section.survival import survival_tables
 from hepatica.report.table import Table
 from hepatica.study import Study
 
-_OF_PEOPLE = {"summary", "baseline", "exposure", "response", "survival", "tests"}
+_OF_PEOPLE = {"summary", "baseline", "exposure", "response", "survival", "tests", "schedule"}
 
 
 def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tuple[Section, ...]:
@@ -48,6 +49,7 @@ def _sections(
                 baseline_table(ledger, study, given.sizes)),
         _tabled("exposure", "Exposure", "No treatment session or dose is on record.",
                 exposure_table(ledger, given.sizes)),
+        _schedule(given, ledger),
         _tabled("response", "Tumour response", "No tumour assessment is on record.",
                 response_table(ledger, study), arm_response_table(ledger, study, given.sizes)),
         _agreement(given),
@@ -89,6 +91,17 @@ def _flow(ledger: Ledger) -> Section:
     flow = patient_flow(ledger)
     absent = "No subject is on record."
     return Section("flow", "Flow of patients", absent, flow=flow if flow.stream else None)
+
+
+def _schedule(given: ReportInput, ledger: Ledger) -> Section:
+    if given.study.schedule is None:
+        return Section("schedule", "Follow-up schedule", "The protocol has no schedule.")
+    absent = "No visit is planned: nobody has the day that visits count from."
+    tables = (
+        schedule_table(ledger, given.study, given.sizes),
+        missed_table(given.adam["ADSV"]),
+    )
+    return _tabled("schedule", "Follow-up schedule", absent, *tables)
 
 
 def _agreement(given: ReportInput) -> Section:

@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding, Place
 from hepatica.study.criterion import Criterion
+from hepatica.study.document import ReportPlan
 from hepatica.study.endpoint import Endpoint
 from hepatica.study.part import Block, Part
 from hepatica.study.plan import Plan
@@ -177,6 +178,7 @@ class Study(Block):
     endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint", min_length=1, strict=False)]
     safety: Safety = Safety()
     analysis: Plan
+    report: ReportPlan = ReportPlan()
 
     _folder: Path = PrivateAttr(default=Path())
     _findings: tuple[Finding, ...] = PrivateAttr(default=())
@@ -227,6 +229,12 @@ class Study(Block):
     def place(self, *path: str | int) -> Place:
         """Line of an entry of study.toml, such as ``place("endpoint", 0, "origin")``."""
         return place_of(self._lines, path)
+
+
+def as_of(study: Study, cutoff: date) -> Study:
+    """The same protocol with another data cutoff."""
+    identity = study.study.model_copy(update={"cutoff": cutoff})
+    return study.model_copy(update={"study": identity})
 
 
 def place_of(lines: Mapping[tuple[str | int, ...], int], path: tuple[str | int, ...]) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -17,12 +18,15 @@ from hepatica.core.finding import Finding, Level, has_error
 from hepatica.records.reader import read_records
 from hepatica.records.record import Records
 from hepatica.study import Study
+from hepatica.study.model import as_of
 from hepatica.study.reader import read_study
 from hepatica.workflow.acceptance import Acceptance, read_acceptances, standing
 
 
 class Workspace:
     """An opened study folder.
+
+    `cutoff` stands in place of the protocol's own data cutoff: the study as of another day.
 
     Examples
     --------
@@ -31,8 +35,9 @@ class Workspace:
     >>> study.results().to_pandas()                            # doctest: +SKIP
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, cutoff: date | None = None) -> None:
         self.folder = Path(folder)
+        self._cutoff = cutoff
         if not self.folder.is_dir():
             raise UsageError(f"{self.folder}: expected a study folder")
 
@@ -42,6 +47,10 @@ class Workspace:
 
         Raises      UsageError with every finding where it is not valid.
         """
+        return self._own if self._cutoff is None else as_of(self._own, self._cutoff)
+
+    @cached_property
+    def _own(self) -> Study:
         return read_study(self.folder)
 
     @cached_property
@@ -51,7 +60,8 @@ class Workspace:
         Raises      Unreadable where a file cannot, or must not, be read.
         """
         protocol = self.protocol
-        return read_records(self.folder, protocol.records.source(), cutoff=protocol.study.cutoff)
+        last = max(protocol.study.cutoff, self._own.study.cutoff)
+        return read_records(self.folder, protocol.records.source(), cutoff=last)
 
     @cached_property
     def acceptances(self) -> tuple[Acceptance, ...]:

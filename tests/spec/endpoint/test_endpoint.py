@@ -1,8 +1,9 @@
 """Endpoints of drawn courses under the three rule sets.
 
 Rules: reference page "response", section 7 (FDA 2007, EMA 2012, the seed's own). Scans are due
-every 6 to 8 weeks with a window of 7 days, so two missed visits are more than
-2 x 56 + 2 x 7 = 126 days without an adequate assessment.
+every 6 to 8 weeks with a window of 7 days, so a window closes 63 days after the last adequate
+assessment, after the last session, or after the window missed before it: without a session
+between, two missed visits are more than 126 days without an adequate assessment.
 """
 
 from pathlib import Path
@@ -75,6 +76,24 @@ CASES = {
         "d42 scan 40; d169 dead",
         (42, 4, "Death after two or more missed visits"),
         (169, 0, "Death"),
+        (42, 1, LAST),
+    ),
+    "a session after the last scan begins the count anew: one missed visit, not two": (
+        "d42 scan 40; d100 TACE; d169 dead",
+        (169, 0, "Death"),
+        (169, 0, "Death"),
+        (42, 1, LAST),
+    ),
+    "two missed visits after that session": (
+        "d42 scan 40; d100 TACE; d227 dead",
+        (42, 4, "Death after two or more missed visits"),
+        (227, 0, "Death"),
+        (42, 1, LAST),
+    ),
+    "one missed visit before a session and one after it": (
+        "d42 scan 40; d106 TACE; d170 dead",
+        (42, 4, "Death after two or more missed visits"),
+        (170, 0, "Death"),
         (42, 1, LAST),
     ),
     "progression after two missed visits": (
