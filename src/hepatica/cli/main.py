@@ -90,6 +90,18 @@ def check(study: Path, as_json: bool) -> int:
 
 @app.command()
 @_study
+@click.option("--subject", default="", metavar="S", help="This subject only, every criterion.")
+@click.option("-o", "--output", type=_FILE, help="Folder to write screening.csv to.")
+@_as_json
+def screen(study: Path, subject: str, output: Path | None, as_json: bool) -> int:
+    """Tell who is eligible: every criterion PASS, FAIL or UNKNOWN, with the record behind it."""
+    from hepatica.cli.screen_command import run_screen
+
+    return run_screen(study, subject, output, as_json=as_json)
+
+
+@app.command()
+@_study
 @click.option("-o", "--output", type=_FILE, help="Folder to write to.  [default: STUDY/report]")
 @_as_json
 def report(study: Path, output: Path | None, as_json: bool) -> int:

@@ -21,6 +21,7 @@ from hepatica.clinic.protocol import (
 )
 from hepatica.clinic.query import Query
 from hepatica.clinic.schedule import derive_schedule
+from hepatica.clinic.screening import derive_screening
 from hepatica.clinic.step import Step
 from hepatica.core.finding import Finding, Level, Place
 from hepatica.records.record import Records
@@ -38,7 +39,7 @@ _FIRST = (
 
 # Steps after the core datasets, in the order they need each other. Each reads what is known to
 # the query (records, protocol, datasets derived so far) and adds datasets, findings, deviations.
-_STEPS: tuple[Callable[[Study, Query], Step], ...] = (derive_schedule,)
+_STEPS: tuple[Callable[[Study, Query], Step], ...] = (derive_screening, derive_schedule)
 
 
 def derive_adam(study: Study, records: Records) -> Adam:
@@ -63,6 +64,7 @@ def derive_adam(study: Study, records: Records) -> Adam:
                 for name in ("ADTR", "ADRS", "ADTTE", "ADAE")
             },
         }
+        query.write("adsl", tables["ADSL"])
         late = query.derive("late_baseline")
         steps = _run_steps(study, query)
     deviations = [*recorded_deviations(records["deviations"])]
