@@ -103,12 +103,18 @@ def screen(study: Path, subject: str, output: Path | None, as_json: bool) -> int
 @app.command()
 @_study
 @click.option("-o", "--output", type=_FILE, help="Folder to write to.  [default: STUDY/report]")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(["html", "docx", "pdf", "rtf"]),
+    help="Document to write; may be repeated.  [default: those of study.toml]",
+)
 @_as_json
-def report(study: Path, output: Path | None, as_json: bool) -> int:
-    """Write the report: report.html, results, analysis datasets, figures, manifest."""
+def report(study: Path, output: Path | None, only: tuple[str, ...], as_json: bool) -> int:
+    """Write the report: page, documents, results, analysis datasets, figures, manifest."""
     from hepatica.cli.study_command import run_report
 
-    return run_report(study, output, as_json=as_json)
+    return run_report(study, output, only, as_json=as_json)
 
 
 @app.command()

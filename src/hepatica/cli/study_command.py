@@ -73,13 +73,15 @@ def _document(finding: Finding) -> dict[str, object]:
     }
 
 
-def run_report(folder: Path, output: Path | None, *, as_json: bool) -> int:
+def run_report(
+    folder: Path, output: Path | None, only: tuple[str, ...] = (), *, as_json: bool
+) -> int:
     """Write the report; with an error standing, tell it and write nothing."""
     from hepatica.workflow.reporting import run_study_report
 
     try:
         with _told(as_json=as_json):
-            paths = run_study_report(Workspace(folder), output or folder / "report")
+            paths = run_study_report(Workspace(folder), output or folder / "report", only)
     except NotReady as stop:
         _print_findings(tuple(stop.findings), as_json=as_json)
         print(f"No report: {stop}.", file=sys.stderr)

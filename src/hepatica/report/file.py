@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
 from hepatica.report.content import report_sections
+from hepatica.report.document import report_document
+from hepatica.report.document_file import document_files
 from hepatica.report.export import (
     FINDING_COLUMNS,
     csv_rows,
@@ -24,31 +26,51 @@ from hepatica.report.gallery import Gallery, render_gallery
 from hepatica.report.html import render_html
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
+from hepatica.report.passage import Section
 from hepatica.report.provenance import Provenance, manifest, provenance_of, source
 
 MANIFEST = "manifest.json"
 # What a manifest may have removed: files of the names that a report makes, and no others.
-_MADE_HERE = re.compile(r"(?:figures|adam)/[a-z0-9_]+\.(?:svg|png|csv|parquet)")
+_MADE_HERE = re.compile(
+    r"(?:figures|adam)/[a-z0-9_]+\.(?:svg|png|csv|parquet)"
+    r"|report\.(?:docx|pdf)|profiles\.pdf|checklist\.csv|tables/t-[a-z0-9-]+\.rtf"
+)
 
 
-def write_report(out: Path, given: ReportInput) -> list[Path]:
+def write_report(
+    out: Path, given: ReportInput, step: Callable[[str], None] = lambda sentence: None
+) -> list[Path]:
     """Write the whole report into `out`, each file at once and the manifest last.
 
     Files that an earlier report left there and this one does not make are removed; nothing else
     in the folder is touched.
 
+    Parameters
+    ----------
+    step : is told in a sentence what is done next
+
     Returns     Paths written, in the order of writing.
     """
     provenance = provenance_of(given)
     ledger = Ledger(given.analysis.results)
+    step("Drawing the figures")
     gallery = render_gallery(given, ledger)
     earlier = _listed(out)
-    written = [
-        write_file(out / name, data) for name, data in _files(given, ledger, gallery, provenance)
-    ]
+    sections = report_sections(given, ledger, gallery)
+    step("Writing the report")
+    files = _files(given, ledger, gallery, sections, provenance)
+    written = [write_file(out / name, data) for name, data in files]
+    step("Writing the documents")
+    notes: dict[str, str] = {}
+    document = report_document(given, sections, provenance)
+    for name, data in document_files(document, given.wanted, notes):
+        written.append(write_file(out / name, data))
     outputs = [source(path, path.relative_to(out).as_posix()) for path in written]
     _remove_stale(out, earlier - {one.path for one in outputs})
-    text = manifest(provenance, outputs) | {"figures": [_about(d) for d in gallery.all()]}
+    text = manifest(provenance, outputs) | {
+        "figures": [_about(d) for d in gallery.all()],
+        "notes": notes,
+    }
     written.append(write_file(out / MANIFEST, _json(text)))
     return written
 
@@ -63,9 +85,12 @@ def write_file(path: Path, data: bytes) -> Path:
 
 
 def _files(
-    given: ReportInput, ledger: Ledger, gallery: Gallery, provenance: Provenance
+    given: ReportInput,
+    ledger: Ledger,
+    gallery: Gallery,
+    sections: tuple[Section, ...],
+    provenance: Provenance,
 ) -> Iterator[tuple[str, bytes]]:
-    sections = report_sections(given, ledger, gallery)
     yield "report.html", render_html(given, ledger, sections, provenance).encode()
     identity = given.study.study
     about = {"study": identity.id, "label": identity.label, "cutoff": str(identity.cutoff)}

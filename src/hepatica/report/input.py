@@ -20,7 +20,8 @@ class ReportInput:
     """A study with its records, datasets and results.
 
     `findings` are all of them, records and datasets included; `inputs` are the files read, for the
-    manifest (study.toml and the records' own files need not be repeated).
+    manifest (study.toml and the records' own files need not be repeated); `only` are the documents
+    to write, None for those of the protocol.
     """
 
     study: Study
@@ -31,6 +32,12 @@ class ReportInput:
     findings: tuple[Finding, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
     inputs: tuple[Path, ...] = ()
+    only: tuple[str, ...] | None = None
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The documents to write beside the page: "docx", "pdf", "rtf"."""
+        return self.study.report.documents if self.only is None else self.only
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 class Cell:
     """One cell: its text, and the rows of results.csv that it prints.
 
-    `subjects` are those behind a cell that prints no result, such as a listed record.
+    `subjects` are those behind a cell that prints no result, such as a listed record; `target` is
+    the anchor of what the text refers to: a section, a table ("t-3") or a figure ("f-1").
     """
 
     text: str
     rows: tuple[int, ...] = ()
     subjects: tuple[str, ...] = ()
+    target: str = ""
 
 
 EMPTY = Cell("")

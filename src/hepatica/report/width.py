@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from hepatica.report.legible import legible
 from hepatica.report.table import Table
 
-# Signs of 9 point type on the text width of an A4 page, upright and turned.
-UPRIGHT_SIGNS = 96
-TURNED_SIGNS = 146
+# Signs of 8.5 point type on the text width of an A4 page, upright and turned.
+UPRIGHT_SIGNS = 112
+TURNED_SIGNS = 168
 # What a column takes beside its text.
-_PAD = 3
-_LONGEST_PROSE = 46
-_STUB_LONGEST = 42
-_LEAST = 5
-_BREAK = re.compile(r"[\s/,;:_\-\u2013]+")
+_PAD = 2.5
+_LONGEST_PROSE = 46.0
+_STUB_LONGEST = 42.0
+# To this the first column of a table of numbers may wrap before the page is turned.
+_STUB_WRAPPED = 26.0
+_LEAST = 4.0
+_BREAK = re.compile(r"[\s/,;]+")
+_NARROW = frozenset("iljtfIr.,;:'|()[]/ -")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +53,24 @@ def table_layout(table: Table) -> Layout:
     texts = _columns(table)
     least = [_longest_word(column) + _PAD for column in texts]
     whole = [_whole(column, i, table.prose) + _PAD for i, column in enumerate(texts)]
-    turned = sum(least) > UPRIGHT_SIGNS or (not table.prose and sum(whole) > UPRIGHT_SIGNS)
-    turned = turned or (table.prose and sum(whole) > UPRIGHT_SIGNS * 1.75)
+    turned = _turned(least, whole, prose=table.prose)
     room = TURNED_SIGNS if turned else UPRIGHT_SIGNS
-    small = sum(least) > room
     if sum(whole) <= room:
-        return Layout(tuple(map(float, whole)), turned)
-    if small:
-        total = sum(least)
-        return Layout(tuple(x * room / total for x in least), turned, small)
-    free = room - sum(least)
-    wanted = [max(w - m, 0) for w, m in zip(whole, least, strict=True)]
-    total = sum(wanted) or 1
-    widths = (m + free * w / total for m, w in zip(least, wanted, strict=True))
-    return Layout(tuple(widths), turned)
+        return Layout(tuple(whole), turned)
+    if sum(least) > room:
+        return Layout(tuple(x * room / sum(least) for x in least), turned, small=True)
+    wanted = [max(w - m, 0.0) for w, m in zip(whole, least, strict=True)]
+    part = (room - sum(least)) / (sum(wanted) or 1.0)
+    return Layout(tuple(m + part * w for m, w in zip(least, wanted, strict=True)), turned)
+
+
+def _turned(least: Sequence[float], whole: Sequence[float], *, prose: bool) -> bool:
+    if sum(least) > UPRIGHT_SIGNS:
+        return True
+    if prose:
+        return sum(whole) > UPRIGHT_SIGNS * 1.75
+    stub = max(least[0], min(whole[0], _STUB_WRAPPED))
+    return stub + sum(whole[1:]) > UPRIGHT_SIGNS
 
 
 def _columns(table: Table) -> list[list[str]]:
@@ -76,16 +83,29 @@ def _columns(table: Table) -> list[list[str]]:
     return [[legible(t) for t in column] for column in columns]
 
 
-def _longest_word(texts: Sequence[str]) -> int:
-    words = (len(w) + 1 for t in texts for w in _BREAK.split(t))
-    return min(max(max(words, default=0), _LEAST), _LONGEST_PROSE)
+def _longest_word(texts: Sequence[str]) -> float:
+    words = (_signs(w) for t in texts for w in _BREAK.split(t))
+    return min(max(max(words, default=0.0), _LEAST), _LONGEST_PROSE)
 
 
-def _whole(texts: Sequence[str], index: int, prose: bool) -> int:
+def _whole(texts: Sequence[str], index: int, prose: bool) -> float:
     # A head may wrap, so it asks for no more than its longest word; a cell of numbers may not.
-    longest = max((len(t) for t in texts[1:]), default=0)
+    longest = max(map(_signs, texts[1:]), default=0.0)
     if index == 0:
         longest = min(longest, _STUB_LONGEST)
     elif prose:
         longest = min(longest, _LONGEST_PROSE)
     return max(longest, _longest_word(texts[:1]), _LEAST)
+
+
+def _signs(text: str) -> float:
+    """Width of a text in signs of average width; capitals and wide scripts take more."""
+    return sum(map(_sign, text))
+
+
+def _sign(sign: str) -> float:
+    if sign in _NARROW:
+        return 0.7
+    if sign.isupper() or sign in "mwMW%":
+        return 1.45
+    return 2.0 if ord(sign) > 0x2E80 else 1.05

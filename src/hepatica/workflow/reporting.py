@@ -21,22 +21,25 @@ except ModuleNotFoundError as missing:  # pragma: no cover - the core installs w
     raise MissingExtra("the report needs hepatica[report]") from missing
 
 
-def run_study_report(workspace: Workspace, output: Path) -> list[Path]:
+def run_study_report(workspace: Workspace, output: Path, only: Sequence[str] = ()) -> list[Path]:
     """Write the report of a study into `output`; the first path is ``report.html``.
+
+    Parameters
+    ----------
+    only : documents to write, such as "pdf"; those that the protocol names where empty
 
     Raises      NotReady, with every finding, while one at error level stands; UsageError where
                 `output` cannot be written.
     """
     if os.path.lexists(output) and not output.is_dir():
         raise UsageError(f"{output}: is not a folder; name another one with -o")
-    with progress(4) as step:
+    with progress(6) as step:
         step("Reading the records")
         records = workspace.records
         step("Deriving the datasets")
         workspace.adam()
         step("Computing the results")
         analysis = workspace.analysis
-        step("Writing the report")
         stand, accepted = workspace.findings()
         given = ReportInput(
             study=workspace.protocol,
@@ -47,9 +50,10 @@ def run_study_report(workspace: Workspace, output: Path) -> list[Path]:
             findings=stand,
             acceptances=_listed(accepted),
             inputs=workspace.inputs,
+            only=tuple(only) or None,
         )
         try:
-            return write_report(output, given)
+            return write_report(output, given, step)
         except OSError as error:
             where = error.filename or output
             told = f"{where}: the report cannot be written there ({error.strerror})"

@@ -1,0 +1,1 @@
+"""The report as Word: real tables, caption fields, cross-references; no macros, no links out."""
