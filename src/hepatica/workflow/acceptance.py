@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from hepatica.core.errors import UsageError
-from hepatica.core.finding import Finding, Level
-from hepatica.core.finding_code import finding_codes
+from hepatica.core.finding import Finding, Level, Place
+from hepatica.core.finding_code import finding_codes, finding_of
+from hepatica.core.toml_line import key_lines
 from hepatica.records.header import nearest
 
 FILE_NAME = "accepted.toml"
@@ -30,6 +31,7 @@ class Acceptance:
     subject: str = ""
     by: str = ""
     date: str = ""
+    line: int | None = None
 
     @property
     def place(self) -> str:
@@ -72,7 +74,8 @@ def read_acceptances(folder: Path) -> tuple[Acceptance, ...]:
     if path.stat().st_size > _LIMIT:
         raise UsageError(f"{FILE_NAME}: larger than {_LIMIT} bytes")
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        content = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise UsageError(f"{FILE_NAME}: is not UTF-8 text; save it as UTF-8") from error
     except RecursionError as error:
@@ -82,7 +85,11 @@ def read_acceptances(folder: Path) -> tuple[Acceptance, ...]:
     entries = content.get("accept", [])
     if set(content) - {"accept"} or not isinstance(entries, list):
         raise UsageError(f"{FILE_NAME}: expected [[accept]] entries and nothing else")
-    return tuple(_entry(number, entry) for number, entry in enumerate(entries, start=1))
+    lines = key_lines(text)
+    return tuple(
+        replace(_entry(number, entry), line=lines.get(("accept", number - 1)))
+        for number, entry in enumerate(entries, start=1)
+    )
 
 
 def _entry(number: int, entry: object) -> Acceptance:
@@ -121,3 +128,18 @@ def standing(
         else:
             accepted.append((finding, entry))
     return tuple(stand), tuple(accepted)
+
+
+def unused(findings: Sequence[Finding], acceptances: Sequence[Acceptance]) -> tuple[Finding, ...]:
+    """A finding for each entry that covers no error or warning (S042)."""
+    weighty = [f for f in findings if f.level is not Level.NOTE]
+    return tuple(
+        finding_of(
+            "S042",
+            Place(FILE_NAME, row=entry.line),
+            found=f"an acceptance of {entry.code}" + (f" ({entry.place})" if entry.place else ""),
+            expected="an error or warning that it covers",
+        )
+        for entry in acceptances
+        if not any(entry.covers(finding) for finding in weighty)
+    )

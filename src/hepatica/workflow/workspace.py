@@ -20,7 +20,7 @@ from hepatica.records.record import Records
 from hepatica.study import Study
 from hepatica.study.model import as_of
 from hepatica.study.reader import read_study
-from hepatica.workflow.acceptance import Acceptance, read_acceptances, standing
+from hepatica.workflow.acceptance import Acceptance, read_acceptances, standing, unused
 
 
 class Workspace:
@@ -129,4 +129,4 @@ class Workspace:
     def findings(self) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, Acceptance], ...]]:
         """All findings, those of the derivations included: the standing, and the accepted ones."""
         found = (*self._first_findings, *self._adam.findings)
-        return standing(found, self.acceptances)
+        return standing((*found, *unused(found, self.acceptances)), self.acceptances)
