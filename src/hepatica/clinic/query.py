@@ -38,6 +38,10 @@ class Query:
         With `schema` the rows are cast to it, column by column in its order.
         """
         text = files("hepatica.clinic").joinpath("derive", f"{name}.sql").read_text("utf-8")
+        return self.run(name, text, schema)
+
+    def run(self, name: str, text: str, schema: pa.Schema | None = None) -> pa.Table:
+        """Run a SELECT of ours, such as a rule, keep its rows as the table `name`, return them."""
         result = self._connection.sql(text).to_arrow_table()
         if schema is not None:
             result = result.select(schema.names).cast(schema)

@@ -1,0 +1,120 @@
+"""The data of CTCAE as tables in the form in which `grade.sql` reads them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from io import StringIO
+
+import pyarrow as pa
+
+VERSIONS = ("4.03", "5.0")
+NUMBER = pa.decimal128(10, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A CTCAE term: `kind` is lab, vital or clinical; `grades` are those it can have.
+
+    `test` is the laboratory or vital test it grades, '' for a clinical term; `source` says how
+    the row was confirmed.
+    """
+
+    version: str
+    term: str
+    meddra_code: str
+    test: str
+    kind: str
+    unit: str
+    direction: str
+    grades: tuple[int, ...]
+    source: str
+
+
+def grade_text() -> str:
+    """The SELECT that grades values, `grade.sql`."""
+    return _read("grade.sql")
+
+
+@cache
+def terms() -> tuple[Term, ...]:
+    """Every term of both versions, in the order of the file."""
+    return tuple(
+        Term(**{**row, "grades": tuple(int(g) for g in row["grades"])})  # type: ignore[arg-type]
+        for row in _rows("terms.csv")
+    )
+
+
+@cache
+def term_of(version: str) -> dict[str, Term]:
+    """Terms of a version by name in lower case."""
+    return {t.term.lower(): t for t in terms() if t.version == version}
+
+
+@cache
+def other_names() -> dict[str, tuple[str, ...]]:
+    """Names that are no term of CTCAE, in lower case, with the terms they stand for.
+
+    Several terms where the name joins them; none where CTCAE has nothing for it.
+    """
+    return {
+        row["name"].lower(): tuple(t for t in row["terms"].split("; ") if t)
+        for row in _rows("names.csv")
+    }
+
+
+def atom_table() -> pa.Table:
+    """Every comparison of every grade, one row each; numbers are decimal."""
+    rows = _rows("atoms.csv")
+    columns = {
+        name: pa.array([row[name] for row in rows], pa.string())
+        for name in ("version", "term", "left_side", "comparator", "multiplied_by", "word", "unit")
+    }
+    columns |= {name: pa.array([row[name] for row in rows]) for name in ("role", "source")}
+    columns |= {
+        name: pa.array([int(row[name]) for row in rows], pa.int32()) for name in ("grade", "clause")
+    }
+    numbers = [Decimal(row["number"]) if row["number"] else None for row in rows]
+    return pa.table(columns | {"number": pa.array(numbers, NUMBER)})
+
+
+def term_table() -> pa.Table:
+    """Terms that grade a laboratory result or a vital sign."""
+    graded = [t for t in terms() if t.test]
+    names = ("version", "term", "test", "kind", "direction")
+    return pa.table({n: pa.array([getattr(t, n) for t in graded], pa.string()) for n in names})
+
+
+def fact_table() -> pa.Table:
+    """What a rule may ask besides the value, with the words for a reason."""
+    rows = _rows("facts.csv")
+    return pa.table({n: [row[n] for row in rows] for n in ("name", "label")})
+
+
+def printed_unit_table() -> pa.Table:
+    """Tests with the units in which CTCAE prints their thresholds."""
+    of_test = {(t.version, t.term): t.test for t in terms()}
+    pairs = dict.fromkeys(
+        (of_test[row["version"], row["term"]], row["unit"])
+        for row in _rows("atoms.csv")
+        if row["unit"]
+    )
+    return pa.table({"test": [test for test, _ in pairs], "unit": [unit for _, unit in pairs]})
+
+
+def choice_table(versions: Sequence[str]) -> pa.Table:
+    """The version to grade by, as `grade.sql` reads it."""
+    return pa.table({"version": pa.array(versions, pa.string())})
+
+
+@cache
+def _rows(name: str) -> tuple[dict[str, str], ...]:
+    return tuple(csv.DictReader(StringIO(_read(name))))
+
+
+def _read(name: str) -> str:
+    return files("hepatica.clinic").joinpath("rules", "ctcae", name).read_text("utf-8")
