@@ -107,7 +107,7 @@ def fine_gray(
     scale = np.where(spread > 0, spread, 1.0)
     data = _data(seen, (x - x.mean(axis=0)) / scale)
     beta, null, best, notes = _newton(data)
-    inverse = np.linalg.inv(best.information)
+    inverse = np.linalg.pinv(best.information)
     variance = (inverse @ _meat(data, best) @ inverse) / np.outer(scale, scale)
     coef, se = beta / scale, np.sqrt(np.diag(variance))
     with np.errstate(all="ignore"):
@@ -161,6 +161,8 @@ def _newton(data: _Data) -> tuple[Floats, float, _Moments, tuple[str, ...]]:
     if not size.all() or np.linalg.cond(at.information / np.outer(size, size)) > _FLAT:
         raise NotDefined("a covariate is constant or determined by the others")
     for _ in range(_STEPS):
+        if np.linalg.cond(at.information) > _FLAT:
+            break  # A coefficient has run so far that its covariate no longer tells anything.
         step = np.linalg.solve(at.information, at.score)
         trial = _moments(data, beta + step)
         while not trial.loglik >= at.loglik - 1e-12 * abs(at.loglik):

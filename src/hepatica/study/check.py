@@ -10,6 +10,7 @@ from hepatica.core.finding import Finding
 from hepatica.core.finding_code import finding_of
 from hepatica.study.criterion_check import check_criteria
 from hepatica.study.endpoint_check import check_endpoints
+from hepatica.study.further_check import check_further
 from hepatica.study.model import Study
 from hepatica.study.plan_check import check_plan
 from hepatica.study.vocabulary import suggestion
@@ -28,6 +29,7 @@ def check_study(study: Study) -> list[Finding]:
         _safety,
         check_endpoints,
         check_plan,
+        check_further,
     )
     return [finding for check in checks for finding in check(study)]
 

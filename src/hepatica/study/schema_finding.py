@@ -16,6 +16,8 @@ from hepatica.study.vocabulary import suggestion
 
 LONGEST = 60
 
+_INSTEAD = "use [[analysis.landmark]] or [[analysis.time_dependent]], by = 'response'"
+
 _EXPECTED = {
     "string_type": "text in quotes",
     "string_too_short": "text that is not empty",
@@ -79,6 +81,8 @@ def _words(detail: ErrorDetails) -> tuple[str, str, str, str]:
     if kind == "missing":
         code = "S027" if key == "min_sd_days" else "S003"
         return code, "nothing", _MISSING.get(key, f"the key {key!r}"), ""
+    if kind == "immortal_time":
+        return "S050", found, "a column known when follow-up starts", _INSTEAD
     if kind == "shape":
         return "S015", "another shape", context["expected"], ""
     code = "S001" if kind == "unknown_word" else "S004"

@@ -105,6 +105,17 @@ def check_adsl_column(name: str) -> str:
     return name
 
 
+def check_baseline_column(name: str) -> str:
+    """Pass an ADSL column known when follow-up starts; refuse groups that the follow-up makes.
+
+    Best response and the like are known only later: who responds lived long enough to respond, so
+    survival grouped by them holds time in which nobody of the group could die.
+    """
+    if name.upper() in meaning("known_only_later"):
+        raise PydanticCustomError("immortal_time", "grouped by the future", {"name": name})
+    return check_adsl_column(name)
+
+
 def _one_of(known: tuple[str, ...]) -> str:
     quoted = [repr(word) for word in known]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
