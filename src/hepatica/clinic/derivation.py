@@ -17,12 +17,13 @@ from hepatica.clinic.protocol import (
     protocol_table,
     response_parameter_table,
     study_procedure_table,
-    unit_factor_table,
 )
 from hepatica.clinic.query import Query
+from hepatica.clinic.refractory import derive_refractory
 from hepatica.clinic.schedule import derive_schedule
 from hepatica.clinic.screening import derive_screening
 from hepatica.clinic.step import Step
+from hepatica.clinic.treatment import derive_treatment
 from hepatica.core.finding import Finding, Level, Place
 from hepatica.records.record import Records
 from hepatica.study import Study
@@ -39,7 +40,9 @@ _FIRST = (
 
 # Steps after the core datasets, in the order they need each other. Each reads what is known to
 # the query (records, protocol, datasets derived so far) and adds datasets, findings, deviations.
-_STEPS: tuple[Callable[[Study, Query], Step], ...] = (derive_screening, derive_schedule)
+_STEPS: tuple[Callable[[Study, Query], Step], ...] = (
+    derive_refractory,
+    derive_screening, derive_schedule, derive_treatment)
 
 
 def derive_adam(study: Study, records: Records) -> Adam:
@@ -90,7 +93,6 @@ def _run_steps(study: Study, query: Query) -> list[Step]:
 def _write_inputs(query: Query, study: Study, records: Records) -> None:
     for name, table in records.tables.items():
         query.write(name, table)
-    query.write("unit_factor", unit_factor_table(records["labs"], records["vitals"]))
     query.write("protocol", protocol_table(study))
     query.write("study_procedure", study_procedure_table(study))
     query.write("endpoint", endpoint_table(study))

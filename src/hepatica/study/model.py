@@ -110,6 +110,27 @@ class Treatment(Part):
     sessions: Annotated[str, Word("sessions")] = "repeated"
 
 
+class Dosing(Part):
+    """How a dose per kg is made at each session, and when a given dose departs from it.
+
+    `bands` is a file of dose bands in the study folder, in place of a `rounding` by name. A new
+    dose is asked for where the weight differs from the dosing weight by `redose_percent` (0: each
+    dose by its own weight), at exactly that change too where `redose_inclusive`. `weight_days` is
+    how old a weight may be, `interval_days` the planned interval, where there is a fixed one.
+    """
+
+    rounding: Annotated[str, Word("rounding")] = "exact"
+    bands: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+\.toml)?$")] = ""
+    redose_percent: Annotated[float, Field(ge=0, le=100)] = 10.0
+    redose_inclusive: bool = True
+    max_dose_mg: Annotated[float, Field(gt=0)] | None = None
+    total_volume_ml: Annotated[float, Field(gt=0, le=1000)] = 100.0
+    tolerance_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
+    tolerance_min: Annotated[float, Field(ge=0, le=600)] = 5.0
+    weight_days: Annotated[int, Field(ge=0, le=3650)] = 28
+    interval_days: Annotated[int, Field(ge=1, le=365)] | None = None
+
+
 class Schedule(Part):
     """When patients are assessed: the shortest and longest planned interval, in weeks.
 
@@ -149,11 +170,43 @@ class Response(Part):
     require_marker: bool = False
 
 
+class PostEmbolization(Part):
+    """What counts as post-embolization syndrome: a grouping of events, not a term of CTCAE.
+
+    At least `at_least` of the `components` (each a list of terms of which one is enough) begin
+    within `window_hours` of one embolization. The default is a convention of ours.
+    """
+
+    window_hours: Annotated[int, Field(ge=24, le=720)] = 72
+    at_least: Annotated[int, Field(ge=1, le=10)] = 2
+    components: Annotated[
+        tuple[Annotated[tuple[Text, ...], Field(min_length=1, strict=False)], ...],
+        Field(min_length=1, strict=False),
+    ] = (("Fever",), ("Abdominal pain",), ("Nausea", "Vomiting"))
+
+
 class Safety(Part):
-    """How adverse events are graded and until when they count after the last treatment."""
+    """How adverse events and measurements are graded and until when events count.
+
+    `ctcae` is the version that the protocol states; `lab_ctcae` the one that laboratory results
+    and vital signs are graded by, where it is another or none is stated. `symptoms` is what to
+    take of symptoms that a grade asks for and nobody collected. `session_days` are the periods
+    after a session over which events and deaths are counted.
+    """
 
     ctcae: Annotated[str, Word("ctcae")] = ""
+    lab_ctcae: Annotated[str, Word("lab_ctcae")] = ""
+    symptoms: Annotated[str, Word("symptoms")] = "unknown"
     window_days: Annotated[int, Field(ge=0, le=365)] = 30
+    session_days: tuple[Annotated[int, Field(ge=1, le=730)], ...] = Field(
+        default=(30, 90), strict=False
+    )
+    post_embolization: PostEmbolization = PostEmbolization()
+
+    @property
+    def grading_version(self) -> str:
+        """Version that measurements are graded by: 4.03 or 5.0; 5.0 where none is stated."""
+        return self.lab_ctcae or ("4.03" if self.ctcae in ("4.0", "4.03") else "5.0")
 
 
 class Study(Block):
@@ -173,6 +226,7 @@ class Study(Block):
     exclusion: tuple[Criterion, ...] = Field(default=(), strict=False)
     refractory: Refractory | None = None
     treatment: tuple[Treatment, ...] = Field(default=(), strict=False)
+    dosing: Dosing = Dosing()
     schedule: Schedule | None = None
     response: Response
     endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint", min_length=1, strict=False)]

@@ -5,7 +5,7 @@
 -- event without a date, or without a grade where the rule asks for one, leaves it unknown. Where a
 -- table is empty for everybody nothing was collected, and the condition is unknown.
 WITH asked AS (
-  SELECT s.subject, s.date AS day, r.* FROM session AS s CROSS JOIN hold_rule AS r
+  SELECT s.subject, s.date AS day, r.* FROM hold_day AS s CROSS JOIN hold_rule AS r
 ),
 collected AS (
   SELECT (SELECT count(*) FROM adverse_events) > 0 AS events,
@@ -29,7 +29,7 @@ event AS (
     e.term || CASE WHEN e.rank IS NULL THEN ' without a grade' ELSE ' of grade ' || e.rank END
       || CASE WHEN e.start_date IS NULL THEN ', date not on record' ELSE ' from ' || e.start_date END
       || CASE WHEN a.ongoing AND e.end_date IS NULL THEN ', no end on record' ELSE '' END AS because,
-    e.src_file, e.src_sheet, e.src_row, e.seq
+    e.start_date AS since, e.src_file, e.src_sheet, e.src_row, e.seq
   FROM asked AS a
   JOIN named AS n ON n.rule = a.rule AND n.subject = a.subject
   JOIN graded AS e ON e.subject = n.subject AND e.seq = n.seq
@@ -136,15 +136,16 @@ happened AS (
         WHEN d.first_day < d.last_day THEN ' between ' || d.first_day || ' and ' || d.last_day
         ELSE ' on ' || d.first_day END
       || CASE WHEN a.after THEN ', not known whether elective' ELSE '' END AS because,
-    d.src_file, d.src_sheet, d.src_row, 0 AS seq
+    d.first_day AS since, d.src_file, d.src_sheet, d.src_row, 0 AS seq
   FROM asked AS a JOIN dated AS d USING (subject, kind)
   WHERE d.first_day IS NULL AND NOT a.after
     OR NOT a.after AND d.first_day <= a.day AND a.day - d.last_day < a.days
     OR a.after AND d.last_day > a.day AND d.first_day - a.day < a.days
 ),
 found AS (
-  SELECT subject, day, rule, state, because, src_file, src_sheet, src_row,
-    row_number() OVER (PARTITION BY subject, day, rule ORDER BY state = 'UNKNOWN', src_row, seq) AS n
+  SELECT subject, day, rule, state, because, since, src_file, src_sheet, src_row,
+    row_number() OVER (PARTITION BY subject, day, rule
+      ORDER BY state = 'UNKNOWN', since, src_row, seq) AS n
   FROM (SELECT * FROM event UNION ALL SELECT * FROM happened)
 ),
 nothing AS (
@@ -159,6 +160,7 @@ SELECT a.subject, a.day, a.position, a.rule, a.event, a.action,
   coalesce(f.because, p.because, b.because,
     CASE n.state WHEN 'OK' THEN 'none on record' ELSE 'nothing of the kind was collected' END)
     AS because,
+  f.since,
   coalesce(f.src_file, p.src_file, b.src_file) AS src_file,
   coalesce(f.src_sheet, p.src_sheet, b.src_sheet) AS src_sheet,
   coalesce(f.src_row, p.src_row, b.src_row) AS src_row

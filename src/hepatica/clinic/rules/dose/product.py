@@ -67,6 +67,11 @@ def _decimal(value: object) -> Decimal:
     return Decimal(value)
 
 
+def product_names() -> list[str]:
+    """Names of the drugs there are, in small letters."""
+    return list(_products())
+
+
 def known_product(name: str) -> Product | None:
     """The drug of that name, however it is capitalised; None where it is not among the products."""
     return _products().get(name.strip().lower())
