@@ -16,6 +16,7 @@ from reconstruction.background import deviation_rows, history_rows, staging_rows
 from reconstruction.imaging import lesion_rows, measurement_rows, new_lesion_rows, scan_rows
 from reconstruction.laboratory import lab_rows, status_rows, vital_rows
 from reconstruction.patient import Patient, Row, read_patients
+from reconstruction.screening import screening_rows
 from reconstruction.treatment import (
     adverse_event_rows,
     dosing_rows,
@@ -45,6 +46,7 @@ TABLES: dict[str, Callable[[Patient], list[Row]]] = {
     "adverse_events": adverse_event_rows,
     "follow_up": follow_up_rows,
     "deviations": deviation_rows,
+    "screening": screening_rows,
 }
 
 

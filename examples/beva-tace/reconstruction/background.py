@@ -128,7 +128,7 @@ def _prior_tace(patient: Patient, sessions: list[date]) -> list[Row]:
         rows.append(
             _tace(earlier[0], earlier[-1], len(earlier), "partial response, then new activity")
         )
-    rows.append(_tace(sessions[-2], sessions[-2], 1, "progression after TACE"))
+    rows.append(_tace(sessions[-2], sessions[-2], 1, "stable disease, viable tumour left"))
     rows.append(_tace(sessions[-1], sessions[-1], 1, patient.refractory))
     return rows
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from hepatica.clinic.assessment import Assessment, derive_assessment
 from hepatica.clinic.dataset import Adam, datasets
 from hepatica.clinic.deviation import deviation_table, recorded_deviations
+from hepatica.clinic.laboratory import derive_laboratory
 from hepatica.clinic.protocol import (
     criterion_table,
     endpoint_table,
@@ -22,6 +23,7 @@ from hepatica.clinic.query import Query
 from hepatica.clinic.refractory import derive_refractory
 from hepatica.clinic.schedule import derive_schedule
 from hepatica.clinic.screening import derive_screening
+from hepatica.clinic.sensitivity import derive_sensitivity
 from hepatica.clinic.step import Step
 from hepatica.clinic.treatment import derive_treatment
 from hepatica.core.finding import Finding, Level, Place
@@ -42,7 +44,12 @@ _FIRST = (
 # the query (records, protocol, datasets derived so far) and adds datasets, findings, deviations.
 _STEPS: tuple[Callable[[Study, Query], Step], ...] = (
     derive_refractory,
-    derive_screening, derive_schedule, derive_treatment)
+    derive_screening,
+    derive_schedule,
+    derive_treatment,
+    derive_sensitivity,
+    derive_laboratory,
+)
 
 
 def derive_adam(study: Study, records: Records) -> Adam:

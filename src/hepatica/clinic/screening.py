@@ -108,10 +108,11 @@ def _evidence(study: Study, query: Query) -> list[Evidence]:
     query.write("asked", pa.table({"variable": pa.array(asked, pa.string())}))
     for name in ("tested", "antiangiogenic", "confounder"):
         query.write(name, table_of(name))
-    days = query.derive("reference_day")
     query.derive("measurable")
     facts, events = query.derive("fact"), query.derive("event")
-    return evidence_by_subject(days, facts, events, query.derive("confounded"))
+    return evidence_by_subject(
+        query.derive("reference_day"), facts, events, query.derive("confounded")
+    )
 
 
 def _by_subject(judgements: list[Judgement]) -> dict[str, list[Judgement]]:

@@ -62,6 +62,10 @@ WITH collected AS (
   WHERE CASE WHEN item = 'life_expectancy' THEN TRY_CAST(value AS DOUBLE) IS NOT NULL
     ELSE upper(trim(value)) IN ('Y', 'YES', 'N', 'NO') END
   UNION ALL
+  SELECT subject, 'tace_refractory', date, NULL, NULL, NULL, refractory, NULL, NULL, NULL, NULL, note,
+    source, 1, src_file, src_sheet, src_row
+  FROM refractory_fact
+  UNION ALL
   SELECT subject, variable, date, NULL, largest_mm, NULL, measurable, 'mm', NULL, NULL, NULL, note,
     'measurements', seq, src_file, src_sheet, src_row
   FROM measurable
