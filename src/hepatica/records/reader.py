@@ -14,6 +14,7 @@ from hepatica.records.csv_folder import read_csv_folder
 from hepatica.records.intake import read_tables
 from hepatica.records.key import without_repeats
 from hepatica.records.mapped import read_mapped
+from hepatica.records.odm import read_odm
 from hepatica.records.place import Places
 from hepatica.records.record import Records
 from hepatica.records.redcap import read_redcap
@@ -30,7 +31,7 @@ def read_records(folder: Path, source: Mapping[str, Any], *, cutoff: date | None
     ----------
     folder : Path            The study folder.
     source : mapping         The `[records]` table: ``reader`` workbook | csv | sdtm | mapping |
-                             redcap, ``path`` (``${HEPATICA_DATA}`` at its start is
+                             redcap | odm, ``path`` (``${HEPATICA_DATA}`` at its start is
                              replaced), and what the reader needs besides.
     cutoff : date, optional  Data cutoff; later records are told.
 
@@ -56,5 +57,7 @@ def _read(path: Path, source: Mapping[str, Any]) -> tuple[list[Sheet], list[Find
         return read_mapped(path, source.get("mapping", {}))
     if reader == "redcap":
         return read_redcap(path, source.get("mapping", {}), source.get("options", {}))
-    known = "workbook, csv, sdtm, mapping or redcap"
+    if reader == "odm":
+        return read_odm(path, source.get("mapping", {}), source.get("options", {}))
+    known = "workbook, csv, sdtm, mapping, redcap or odm"
     raise UsageError(f"records.reader is '{reader}'; expected {known}")

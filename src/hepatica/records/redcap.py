@@ -36,7 +36,7 @@ from hepatica.records.sheet import Sheet
 
 FOREIGN_KEYS = ("file", "sheet", "delimiter", "encoding", "decimal", "group")
 
-_ELSEWHERE = re.compile(r"\[([^\[\]]+)\]\[([^\[\]]+)\]$")
+ELSEWHERE = re.compile(r"\[([^\[\]]+)\]\[([^\[\]]+)\]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def read_redcap(
 
 def field_name(name: str) -> str:
     """Field that a column of the mapping names: ``[event][field]`` is a field in one event."""
-    match = _ELSEWHERE.match(name)
+    match = ELSEWHERE.match(name)
     return match[2] if match else name
 
 
@@ -120,7 +120,7 @@ def _form(entry: Entry, project: _Project) -> tuple[str, list[Finding]]:
 
 
 def _check_events(entry: Entry, project: _Project) -> list[Finding]:
-    named = [match[1] for name in named_columns(entry) if (match := _ELSEWHERE.match(name))]
+    named = [match[1] for name in named_columns(entry) if (match := ELSEWHERE.match(name))]
     named += entry.when.get(EVENT, ())
     where = f"{entry.table.name}.{EVENT}"
     findings = [
@@ -155,7 +155,7 @@ def _grid(entry: Entry, form: str, project: _Project) -> Grid:
 
 def _cells(name: str, form: str, project: _Project, chosen: list[tuple[int, int]]) -> list[str]:
     export = project.export
-    match = _ELSEWHERE.match(name)
+    match = ELSEWHERE.match(name)
     if match:
         cells, records = export.columns[match[2]], export.columns[export.key]
         at = [export.base.get((records[index].strip(), match[1])) for index, _ in chosen]

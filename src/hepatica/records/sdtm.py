@@ -1,4 +1,4 @@
-"""SDTM reader: a folder of domains (XPT version 5 or CSV) as a sponsor delivers it.
+"""SDTM reader: a folder of domains (XPT version 5, Dataset-JSON 1.1 or CSV) as delivered.
 
 Each declared table is one SELECT of `sdtm_tables` over the domains, run on DuckDB. The subject
 is USUBJID. A reader is TUEVAL, or TUEVAL:TUEVALID (``INDEPENDENT ASSESSOR:RADIOLOGIST 1``).
@@ -19,6 +19,7 @@ from hepatica.core.errors import Unreadable
 from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
 from hepatica.core.partial_date import PartialDate
+from hepatica.records.dataset_json import read_dataset_json
 from hepatica.records.domain import (
     SUPPLEMENT,
     USUAL,
@@ -32,7 +33,8 @@ from hepatica.records.sheet import Sheet
 from hepatica.records.table import Table, tables
 from hepatica.records.transport import Columns, read_domain_csv, read_transport
 
-SUFFIXES = (".xpt", ".csv")
+# A domain that is there in several forms is read from the first of these.
+SUFFIXES = (".xpt", ".json", ".ndjson", ".csv")
 
 
 def read_sdtm(folder: Path) -> tuple[list[Sheet], list[Finding], list[Path]]:
@@ -40,10 +42,10 @@ def read_sdtm(folder: Path) -> tuple[list[Sheet], list[Finding], list[Path]]:
 
     Raises      Unreadable where there is no DM, or a file cannot be read.
     """
-    found = _domain_files(folder)
+    found, findings = _domain_files(folder)
     if "dm" not in found:
-        raise Unreadable(f"{folder.name}: has no DM domain (dm.xpt or dm.csv)")
-    findings = [*_missing(folder, found), *_unread(folder, found)]
+        raise Unreadable(f"{folder.name}: has no DM domain (dm.xpt, dm.json or dm.csv)")
+    findings += [*_missing(folder, found), *_unread(folder, found)]
     used: list[Path] = []
     names: dict[str, str] = {}
     with duckdb.connect(config={"threads": 1}) as connection:
@@ -63,12 +65,19 @@ def read_sdtm(folder: Path) -> tuple[list[Sheet], list[Finding], list[Path]]:
     return sheets, findings, used
 
 
-def _domain_files(folder: Path) -> dict[str, Path]:
-    found: dict[str, Path] = {}
+def _domain_files(folder: Path) -> tuple[dict[str, Path], list[Finding]]:
+    given: dict[str, list[Path]] = {}
     for path in folder_files(folder):
         if path.suffix.lower() in SUFFIXES:
-            found.setdefault(path.stem.lower(), path)
-    return found
+            given.setdefault(path.stem.lower(), []).append(path)
+    findings = []
+    for paths in given.values():
+        paths.sort(key=lambda path: (SUFFIXES.index(path.suffix.lower()), path.name))
+        if len(paths) > 1:
+            found = ", ".join(path.name for path in paths)
+            expected = f"one file a domain; {paths[0].name} was read"
+            findings.append(finding_of("R063", Place(folder.name), found=found, expected=expected))
+    return {domain: paths[0] for domain, paths in given.items()}, findings
 
 
 def _read_domain(
@@ -92,6 +101,8 @@ def _read_domain(
 def _read(path: Path, wanted: tuple[str, ...]) -> tuple[Columns, list[int], list[Finding]]:
     if path.suffix.lower() == ".xpt":
         return read_transport(path, wanted=wanted)
+    if path.suffix.lower() in (".json", ".ndjson"):
+        return read_dataset_json(path, wanted=wanted)
     return read_domain_csv(path)
 
 
@@ -144,7 +155,7 @@ def _missing(folder: Path, found: dict[str, Path]) -> list[Finding]:
             "R041",
             Place(folder.name),
             found=f"no {domain.upper()}",
-            expected=f"{domain}.xpt or {domain}.csv; its tables stay empty without it",
+            expected=f"{domain}.xpt, .json or .csv; its tables stay empty without it",
         )
         for domain in USUAL
         if domain not in found
