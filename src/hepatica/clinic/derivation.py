@@ -22,6 +22,7 @@ from hepatica.clinic.protocol import (
 from hepatica.clinic.query import Query
 from hepatica.clinic.refractory import derive_refractory
 from hepatica.clinic.schedule import derive_schedule
+from hepatica.clinic.score_dataset import derive_scores
 from hepatica.clinic.screening import derive_screening
 from hepatica.clinic.sensitivity import derive_sensitivity
 from hepatica.clinic.step import Step
@@ -43,6 +44,7 @@ _FIRST = (
 # Steps after the core datasets, in the order they need each other. Each reads what is known to
 # the query (records, protocol, datasets derived so far) and adds datasets, findings, deviations.
 _STEPS: tuple[Callable[[Study, Query], Step], ...] = (
+    derive_scores,
     derive_refractory,
     derive_screening,
     derive_schedule,

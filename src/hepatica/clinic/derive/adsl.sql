@@ -126,8 +126,14 @@ SELECT
   nullif(lab.afpop, '') AS AFPOP,
   lab.alb AS ALBBL,
   lab.bili AS BILIBL,
-  -- ALBI score [johnson2015]: bilirubin in umol/L, albumin in g/L.
-  CASE WHEN lab.bili > 0 THEN 0.66 * log10(lab.bili) - 0.085 * lab.alb END AS ALBIBL,
+  -- Scores: filled in once they are derived (adsl_score.sql).
+  CAST(NULL AS DOUBLE) AS ALBIBL,
+  CAST(NULL AS VARCHAR) AS ALBIGR,
+  CAST(NULL AS VARCHAR) AS MALBIGR,
+  CAST(NULL AS BIGINT) AS CPSCORED,
+  CAST(NULL AS VARCHAR) AS CPCLASSD,
+  CAST(NULL AS VARCHAR) AS BCLCD,
+  CAST(NULL AS VARCHAR) AS HAPGR,
   weight.value AS WEIGHTBL,
   prior.ntace AS NTACE,
   CASE WHEN recorded.rows = 0 THEN NULL WHEN coalesce(prior.surgery, FALSE) THEN 'Y' ELSE 'N' END

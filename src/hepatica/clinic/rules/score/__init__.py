@@ -1,0 +1,1 @@
+"""Clinical scores: one SQL rule each, and the catalogue of what they need and give."""
