@@ -12,7 +12,9 @@ from hepatica.analysis.baseline import band_level
 from hepatica.analysis.population import population
 from hepatica.clinic.dataset import Adam, datasets
 from hepatica.clinic.derivation import derive_adam
+from hepatica.records.place import Places
 from hepatica.records.record import Records
+from hepatica.records.standard import derive_standard
 from hepatica.records.table import tables
 from hepatica.study import Study
 from hepatica.study.plan import BaselineRow
@@ -34,10 +36,12 @@ def _adam(folder: Path, **rows: list[dict[str, Any]]) -> Adam:
     for name, values in given.items():
         names = tables()[name].schema().names
         base = {n: None for n in names} | {"subject": "1", "src_file": "f", "src_sheet": name}
-        built[name] = pa.Table.from_pylist(
+        rows = pa.Table.from_pylist(
             [base | {"src_row": i + 1, "seq": i} | v for i, v in enumerate(values, start=1)],
             tables()[name].schema(),
         )
+        tested = bool(tables()[name].standard_columns)
+        built[name] = derive_standard(tables()[name], rows, Places())[0] if tested else rows
     return derive_adam(_study(folder), Records.of(built))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pyarrow as pa
 
 from hepatica.clinic.rules.schedule.interval import Interval
-from hepatica.core.unit import Factor, factor_of, known_units
 from hepatica.study import Study
 from hepatica.study.endpoint import Endpoint
 
@@ -150,33 +149,3 @@ def criterion_table() -> pa.Table:
             ],
         }
     )
-
-
-def unit_factor_table(*tables: pa.Table) -> pa.Table:
-    """Conversion, (value + shift) x factor, of each test and unit that occurs in the tables.
-
-    A unit that is not known is left out.
-    """
-    rows = []
-    for test, unit in dict.fromkeys(pair for table in tables for pair in _units(table)):
-        known = known_units().get(test)
-        found = factor_of(test, unit) if known else Factor(unit, 1.0)
-        if found is not None:
-            canonical = known.unit if known else unit
-            row = {"test": test, "unit": unit, "factor": found.scale, "shift": found.shift}
-            rows.append(row | {"canonical": canonical})
-    schema = pa.schema(
-        [
-            ("test", pa.string()),
-            ("unit", pa.string()),
-            ("factor", pa.float64()),
-            ("shift", pa.float64()),
-            ("canonical", pa.string()),
-        ]
-    )
-    return pa.Table.from_pylist(rows, schema)
-
-
-def _units(table: pa.Table) -> list[tuple[str, str]]:
-    pairs = zip(table["test"].to_pylist(), table["unit"].to_pylist(), strict=True)
-    return [(test, unit or "") for test, unit in pairs if test is not None]

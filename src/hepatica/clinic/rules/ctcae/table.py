@@ -95,15 +95,15 @@ def fact_table() -> pa.Table:
     return pa.table({n: [row[n] for row in rows] for n in ("name", "label")})
 
 
-def printed_unit_table() -> pa.Table:
-    """Tests with the units in which CTCAE prints their thresholds."""
+@cache
+def printed_units() -> dict[str, tuple[str, ...]]:
+    """Units in which CTCAE prints the thresholds of each test."""
     of_test = {(t.version, t.term): t.test for t in terms()}
-    pairs = dict.fromkeys(
-        (of_test[row["version"], row["term"]], row["unit"])
-        for row in _rows("atoms.csv")
-        if row["unit"]
-    )
-    return pa.table({"test": [test for test, _ in pairs], "unit": [unit for _, unit in pairs]})
+    found: dict[str, dict[str, None]] = {}
+    for row in _rows("atoms.csv"):
+        if row["unit"]:
+            found.setdefault(of_test[row["version"], row["term"]], {})[row["unit"]] = None
+    return {test: tuple(units) for test, units in found.items()}
 
 
 def choice_table(versions: Sequence[str]) -> pa.Table:
