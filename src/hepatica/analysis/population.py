@@ -43,7 +43,8 @@ class Population:
         return (self.everyone, *self.groups)
 
 
-_FLAG = {"treated": ("SAFFL", "ENRLFL"), "enrolled": ("ENRLFL",), "evaluable": ("RESPEVFL",)}
+# ADSL flags that are all Y in a population, by its definition.
+FLAGS = {"treated": ("SAFFL", "ENRLFL"), "enrolled": ("ENRLFL",), "evaluable": ("RESPEVFL",)}
 
 
 def population(study: Study, adam: Adam, population_id: str, *, by: str = "TRT01P") -> Population:
@@ -53,7 +54,7 @@ def population(study: Study, adam: Adam, population_id: str, *, by: str = "TRT01
 
     Raises      UsageError where the protocol has no such population.
     """
-    flags = _FLAG[study.population(population_id).definition]
+    flags = FLAGS[study.population(population_id).definition]
     rows = tuple(r for r in adam["ADSL"].to_pylist() if all(r[f] == "Y" for f in flags))
     return Population(population_id, Group("", rows), _arms(rows, by))
 

@@ -1,0 +1,67 @@
+"""The CDISC files of a study as one value: names, bytes, and what could not be written and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from hepatica.clinic.dataset import Adam, Dataset, datasets
+from hepatica.core.errors import NotReady
+from hepatica.core.finding import Finding
+from hepatica.report.cdisc.dataset_json import dataset_json
+from hepatica.report.cdisc.define import define_xml
+from hepatica.report.cdisc.transport import transport_bytes
+from hepatica.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Files by name, relative and with forward slashes; `findings` say which ones are absent."""
+
+    files: tuple[tuple[str, bytes], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def __add__(self, other: Package) -> Package:
+        return Package((*self.files, *other.files), (*self.findings, *other.findings))
+
+
+def adam_package(study: Study, adam: Adam) -> Package:
+    """Every declared analysis dataset as transport file and Dataset-JSON, under ``adam/``."""
+    declared = [dataset for name, dataset in datasets().items() if name in adam.tables]
+    return data_package("adam", study, declared, adam.tables)
+
+
+def define_package(study: Study, adam: Adam) -> Package:
+    """``adam/define.xml``."""
+    return Package((("adam/define.xml", define_xml(study, adam).encode()),))
+
+
+def data_package(
+    folder: str, study: Study, declared: Iterable[Dataset], tables: Mapping[str, pa.Table]
+) -> Package:
+    """Datasets as XPT and JSON files of a folder; one that does not fit XPT has only its JSON."""
+    identity = study.study
+    files: list[tuple[str, bytes]] = []
+    findings: list[Finding] = []
+    for dataset in declared:
+        table = tables[dataset.name]
+        name = f"{folder}/{dataset.name.lower()}"
+        transport, faults = _transport(dataset, table, identity.cutoff)
+        if transport is not None:
+            files.append((f"{name}.xpt", transport))
+        findings += faults
+        text = dataset_json(dataset, table, study=identity.id, stamp=identity.cutoff)
+        files.append((f"{name}.json", text.encode()))
+    return Package(tuple(files), tuple(findings))
+
+
+def _transport(
+    dataset: Dataset, table: pa.Table, stamp: date
+) -> tuple[bytes | None, tuple[Finding, ...]]:
+    try:
+        return transport_bytes(dataset, table, stamp), ()
+    except NotReady as stop:
+        return None, tuple(stop.findings)
