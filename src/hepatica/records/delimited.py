@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,7 @@ def _decoded(content: bytes, name: str, encoding: str) -> tuple[str, list[Findin
             raise Unreadable(f"{name}: is not {encoding or 'UTF-16'} text") from error
         row = content[: error.start].count(b"\n") + 1
         note = _encoding_note(name, f"byte 0x{content[error.start]:02X}", row)
-        return content.decode("cp1252", "replace"), [note]
+        return content.removeprefix(BOM_UTF8).decode("cp1252", "replace"), [note]
 
 
 def _encoding_note(name: str, found: str, row: int | None = None) -> Finding:

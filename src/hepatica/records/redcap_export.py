@@ -29,13 +29,18 @@ Plan = frozenset[tuple[str, str]]
 
 @dataclass(slots=True)
 class Export:
-    """Columns of an export under their headers; `numbers` are the rows a spreadsheet shows."""
+    """Columns of an export under their headers; `numbers` are the rows a spreadsheet shows.
+
+    `written` keeps the cells as they stand in the file, `columns` what is left for typing;
+    `base` is the row of a record and event that is no repetition.
+    """
 
     file: str
     header: list[str]
     numbers: list[int]
     columns: dict[str, list[str]]
     key: str
+    written: Mapping[str, list[str]] = field(default_factory=dict)
     base: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def cells(self, name: str) -> list[str]:
@@ -63,7 +68,7 @@ def read_export(path: Path, dictionary: Dictionary) -> tuple[Export, list[Findin
         if name not in columns:
             columns[name] = [row[index] for _, row in content.rows]
     numbers = [number for number, _ in content.rows]
-    export = Export(path.name, content.header, numbers, columns, dictionary.key)
+    export = Export(path.name, content.header, numbers, columns, dictionary.key, dict(columns))
     findings = [*content.findings, *_check_header(export, dictionary), *_check_twice(export)]
     return export, findings
 
@@ -112,7 +117,7 @@ def _check_twice(export: Export) -> list[Finding]:
 def form_rows(export: Export, dictionary: Dictionary, form: str) -> Iterator[tuple[int, int]]:
     """Rows in which a form was filled in, each with the row of its event that is no repetition."""
     names = [
-        (export.columns[name], one.ticked)
+        (export.written[name], one.ticked)
         for name, one in dictionary.fields.items()
         if one.form == form and name in export.columns and one.row and name != export.key
     ]

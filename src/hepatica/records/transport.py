@@ -7,7 +7,10 @@ UTF-8 is read as Windows-1252 and told.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Collection, Sequence
+from itertools import accumulate
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ XPT_BYTES = 1 << 29
 XPT_CELLS = 60_000_000
 NAMESTR_BYTES = 140
 
+_MEMBER = b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!"
 _LIBRARY = b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!"
 _NAMESTR = re.compile(rb"HEADER RECORD\*{7}NAMESTR HEADER RECORD!!!!!!!(\d{6})(\d{4})")
 
@@ -91,14 +95,14 @@ def _check_claims(path: Path) -> None:
     start = (claim.end() + 79) // 80 * 80
     if variables < 1 or start + variables * NAMESTR_BYTES > size:
         raise Unreadable(f"{path.name}: claims {variables} variables, more than it can hold")
-    lengths = [_length(head, start + i * NAMESTR_BYTES) for i in range(variables)]
-    if any(length < 1 for length in lengths):
-        raise Unreadable(f"{path.name}: describes its variables wrongly")
+    lengths = _lengths(path.name, head[start : start + variables * NAMESTR_BYTES])
     if (size - start) / sum(lengths) * variables > XPT_CELLS:
         raise Unreadable(f"{path.name}: holds more than {XPT_CELLS} values and is refused")
     records = start + (variables * NAMESTR_BYTES + 79) // 80 * 80 + 80
     if size % 80 or _rest(path, records, size, sum(lengths)).strip(b" \0"):
         raise Unreadable(f"{path.name}: is cut short, in the middle of a record")
+    if _holds(path, _MEMBER, after=start):
+        raise Unreadable(f"{path.name}: holds several datasets; give each a file of its own")
 
 
 def _rest(path: Path, start: int, size: int, length: int) -> bytes:
@@ -108,8 +112,30 @@ def _rest(path: Path, start: int, size: int, length: int) -> bytes:
         return file.read()
 
 
-def _length(head: bytes, at: int) -> int:
-    return int.from_bytes(head[at + 4 : at + 6], "big", signed=True)
+def _lengths(file: str, described: bytes) -> list[int]:
+    """Lengths of the variables of a file, whose descriptions must make sense together."""
+    lengths: list[int] = []
+    places: list[int] = []
+    names: list[bytes] = []
+    for at in range(0, len(described), NAMESTR_BYTES):
+        kind, _, length, _, name = struct.unpack_from(">hhhh8s", described, at)
+        # A number has 2 to 8 bytes (kind 1), a text at least one (kind 2).
+        if kind not in (1, 2) or length < 1 or (kind == 1 and not 2 <= length <= 8):
+            raise Unreadable(f"{file}: describes its variables wrongly")
+        lengths.append(length)
+        places.append(*struct.unpack_from(">l", described, at + 84))
+        names.append(name.strip().upper())
+    if len(set(names)) < len(names) or not all(names):
+        raise Unreadable(f"{file}: has two variables of one name, or one without a name")
+    expected = [0, *accumulate(lengths[:-1])]
+    if any(places) and places != expected:
+        raise Unreadable(f"{file}: has variables that overlap, or out of their order")
+    return lengths
+
+
+def _holds(path: Path, words: bytes, *, after: int) -> bool:
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        return content.find(words, after) >= 0
 
 
 def read_domain_csv(path: Path) -> tuple[Columns, list[int], list[Finding]]:
