@@ -7,6 +7,7 @@ from hepatica.report import number
 from hepatica.report.gallery import Gallery
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
+from hepatica.report.narrative.section import narrative_section
 from hepatica.report.passage import Section
 from hepatica.report.phrase import mid_sentence
 from hepatica.report.section.adverse_event import adverse_event_tables
@@ -22,6 +23,12 @@ from hepatica.report.section.listing import (
 from hepatica.report.section.protocol import Chapter, convention_entries, protocol_chapters
 from hepatica.report.section.response import arm_response_table, response_table
 from hepatica.report.section.schedule import missed_table, schedule_table
+from hepatica.report.section.screening import (
+    criteria_table,
+    reading_table,
+    refractory_table,
+    screened_table,
+)
 from hepatica.report.section.summary import summary_table
 from hepatica.report.section.survival import survival_tables
 from hepatica.report.table import Table
@@ -33,7 +40,8 @@ _OF_PEOPLE = {"summary", "baseline", "exposure", "response", "survival", "tests"
 def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tuple[Section, ...]:
     """Every section but provenance, in the order of the report."""
     study = given.study
-    return tuple(_peopled(given, section) for section in _sections(given, study, ledger, gallery))
+    first, *rest = (_peopled(given, s) for s in _sections(given, study, ledger, gallery))
+    return (first, narrative_section(ledger, study, (first, *rest)), *rest)
 
 
 def _sections(
@@ -44,6 +52,7 @@ def _sections(
                 summary_table(ledger, study)),
         Section("protocol", "Study and protocol", "", chapters=protocol_chapters(study)),
         _flow(ledger),
+        _screening(given, ledger),
         _tabled("baseline", "Baseline characteristics",
                 "The protocol asks for no baseline table, or nobody is in the population.",
                 baseline_table(ledger, study, given.sizes)),
@@ -91,6 +100,18 @@ def _flow(ledger: Ledger) -> Section:
     flow = patient_flow(ledger)
     absent = "No subject is on record."
     return Section("flow", "Flow of patients", absent, flow=flow if flow.stream else None)
+
+
+def _screening(given: ReportInput, ledger: Ledger) -> Section:
+    if "ADIE" not in given.adam.tables:
+        return Section("screening", "Screening", "The protocol has no eligibility criteria.")
+    tables = (
+        criteria_table(ledger, given.study),
+        reading_table(ledger, given.study),
+        refractory_table(ledger, given.study),
+        screened_table(given.adam),
+    )
+    return _tabled("screening", "Screening", "No subject is on record.", *tables)
 
 
 def _schedule(given: ReportInput, ledger: Ledger) -> Section:

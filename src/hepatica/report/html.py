@@ -34,6 +34,7 @@ def render_html(
     """Render the page; the same input gives the same text."""
     tables = [t for s in sections for t in s.tables]
     cells = tables + [_flow_table(s.flow) for s in sections if s.flow]
+    cells += [_paragraph_table(s) for s in sections if s.paragraphs]
     numbering = numbering_of(sections)
     identity = given.study.study
     return _environment().get_template("report.html.j2").render(
@@ -70,6 +71,11 @@ def _flow_table(flow: Flow) -> Table:
     boxes = (*flow.stream, *flow.ends, *flow.others)
     cells = [b.count for b in boxes] + [cell for b in boxes for _, cell in b.left]
     return Table("flow", "", "", (), (Line("", tuple(cells)),))
+
+
+def _paragraph_table(section: Section) -> Table:
+    lines = tuple(Line("", p.pieces) for p in section.paragraphs)
+    return Table(section.key, "", "", (), lines)
 
 
 def _inline(drawing: Drawing) -> Markup:

@@ -14,7 +14,7 @@ _WORD = re.compile(r"[A-Z][A-Z0-9]+")
 def mid_sentence(text: str) -> str:
     """The text with a small first letter, but for a name or an abbreviation (Child-Pugh, AFP)."""
     first = text.partition(" ")[0]
-    named = "-" in first or first[1:] != first[1:].lower()
+    named = len(first) == 1 or first[1:] != first[1:].lower()
     return text if named or not text else text[0].lower() + text[1:]
 
 

@@ -1,0 +1,40 @@
+"""The section of the report that says Methods and Results in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hepatica.report.ledger import Ledger
+from hepatica.report.narrative.course import course_paragraphs
+from hepatica.report.narrative.method import method_paragraphs
+from hepatica.report.narrative.outcome import (
+    event_paragraphs,
+    response_paragraphs,
+    survival_paragraphs,
+)
+from hepatica.report.narrative.reference import References
+from hepatica.report.passage import Section
+from hepatica.study import Study
+
+
+def narrative_section(ledger: Ledger, study: Study, sections: Iterable[Section]) -> Section:
+    """Methods and Results; a sentence whose number does not exist is not written.
+
+    Parameters
+    ----------
+    sections : the others of the report, for the references to their tables and figures
+    """
+    refer = References(sections)
+    found = (
+        *method_paragraphs(study, refer),
+        *course_paragraphs(ledger, study, refer),
+        *response_paragraphs(ledger, study, refer),
+        *survival_paragraphs(ledger, study, refer),
+        *event_paragraphs(ledger, refer),
+    )
+    return Section(
+        "narrative",
+        "Methods and results in words",
+        "",
+        paragraphs=tuple(p for p in found if p is not None),
+    )
