@@ -39,21 +39,21 @@ class DecimalType(click.ParamType):  # type: ignore[type-arg]
         return number
 
 
-_NUMBER = DecimalType()
+NUMBER = DecimalType()
 _FILE = click.Path(path_type=Path)
 
 
 @click.command(name="dose")
-@click.option("--weight-kg", type=_NUMBER, help="Body weight.  [required without --study]")
-@click.option("--dose-mg-kg", type=_NUMBER, default="5", show_default=True, help="Dose per kg.")
+@click.option("--weight-kg", type=NUMBER, help="Body weight.  [required without --study]")
+@click.option("--dose-mg-kg", type=NUMBER, default="5", show_default=True, help="Dose per kg.")
 @click.option(
     "--dosing-weight-kg",
-    type=_NUMBER,
+    type=NUMBER,
     help="Weight the last dose was made for: asks the re-dose rule.",
 )
 @click.option(
     "--redose-percent",
-    type=_NUMBER,
+    type=NUMBER,
     default="10",
     show_default=True,
     help="Change that asks for a new dose.",
@@ -65,11 +65,11 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="exact | nearest-100-5 | nearest-100-10 | FILE.toml with a site's bands",
 )
-@click.option("--max-dose-mg", type=_NUMBER, help="A site's cap; the label has none.")
+@click.option("--max-dose-mg", type=NUMBER, help="A site's cap; the label has none.")
 @click.option(
-    "--total-volume-ml", type=_NUMBER, default="100", show_default=True, help="After dilution."
+    "--total-volume-ml", type=NUMBER, default="100", show_default=True, help="After dilution."
 )
-@click.option("--minutes", type=_NUMBER, default="30", show_default=True, help="Infusion time.")
+@click.option("--minutes", type=NUMBER, default="30", show_default=True, help="Infusion time.")
 @click.option("--order-sheet", type=_FILE, help="Write a one-page order sheet to this HTML file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def dose(**typed: Any) -> int:

@@ -15,6 +15,7 @@ import click
 
 from hepatica import __version__
 from hepatica.cli.dose_command import dose
+from hepatica.cli.pk_command import pk
 from hepatica.core.errors import HepaticaError
 
 _FILE = click.Path(path_type=Path)
@@ -177,6 +178,7 @@ def response(file: Path, criterion: str, baseline_date: str, as_json: bool, **da
 
 
 app.add_command(dose)
+app.add_command(pk)
 
 
 @app.command()
