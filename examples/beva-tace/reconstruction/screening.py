@@ -28,13 +28,16 @@ LEFT_OUT = {("011", "effusion_treatment"), ("016", "life_expectancy"), ("018", "
 
 
 def screening_rows(patient: Patient) -> list[Row]:
-    # Ascites under a diuretic needs treatment; what is seen on examination is at least mild.
+    # Ascites is under a diuretic (Medications), so it needs treatment; some of the mild is a trace
+    # on imaging that nobody felt.
+    stream = patient.draw("screening")
+    weeks = round(between(stream, 14, 40))
     ascites = "N" if patient.liver["ascites"] == "none" else "Y"
-    weeks = round(between(patient.draw("screening"), 14, 40))
+    trace = patient.liver["ascites"] == "mild" and stream.random() < 0.4
     answers: list[tuple[str, str, str | None]] = [
         ("hcc_confirmed", "Y", None),
         ("life_expectancy", str(weeks), "weeks"),
-        ("ascites_clinical", ascites, None),
+        ("ascites_clinical", "N" if trace else ascites, None),
         ("ascites_treatment", ascites, None),
         *((item, "N", None) for item in DENIED),
     ]

@@ -11,7 +11,9 @@ from hepatica.analysis.population import population
 from hepatica.analysis.response import change_results, response_results
 from hepatica.analysis.result import Analysis, Result
 from hepatica.analysis.schedule import schedule_results
+from hepatica.analysis.screening import refractory_results, screening_results
 from hepatica.analysis.survival import follow_up_results, survival_results
+from hepatica.analysis.treatment import treatment_results
 from hepatica.clinic.dataset import Adam
 from hepatica.study import Study
 
@@ -25,7 +27,10 @@ def run_analysis(study: Study, adam: Adam) -> Analysis:
     results: list[Result] = [
         *baseline_results(study, people),
         *disposition_results(adam),
+        *screening_results(adam),
+        *refractory_results(adam),
         *exposure_results(people),
+        *treatment_results(study, adam, people),
         *schedule_results(adam, people),
         *response_results(study, adam, people),
         *change_results(study, adam, people),

@@ -36,7 +36,7 @@ def screening_results(adam: Adam) -> Iterator[Result]:
         for verdict in Verdict:
             who = verdicts.get(verdict, ())
             yield row(
-                criterion,
+                f"Criterion {criterion}",
                 criterion=reading,
                 value=float(len(who)),
                 level=verdict,
@@ -49,7 +49,7 @@ def screening_results(adam: Adam) -> Iterator[Result]:
             yield row(
                 "Changed by reading",
                 criterion=reading,
-                level=criterion,
+                level=f"Criterion {criterion}",
                 value=float(len(changed)),
                 subjects=changed,
                 clause=criterion,
@@ -57,6 +57,31 @@ def screening_results(adam: Adam) -> Iterator[Result]:
             )
     for name, who in flow_steps(people, rows):
         yield row("Flow", level=name, value=float(len(who)), subjects=who)
+
+
+def refractory_results(adam: Adam) -> Iterator[Result]:
+    """Subjects refractory to TACE, not, or not evaluable, by each definition (ADREF)."""
+    if "ADREF" not in adam.tables:
+        return
+    rows = adam["ADREF"].to_pylist()
+    for definition in dict.fromkeys(r["DEFVER"] for r in rows):
+        for answer in ("Y", "N", "NE"):
+            found = [r for r in rows if r["DEFVER"] == definition and r["REFRFL"] == answer]
+            who = tuple(r["SUBJID"] for r in found)
+            yield Result(
+                "screening",
+                "screened",
+                "TACE-refractory",
+                "n",
+                float(len(who)),
+                criterion=definition,
+                level=answer,
+                unit="patients",
+                method="definition applied to TACE sessions, scans, staging and markers on record",
+                subjects=who,
+                dataset="ADREF",
+                clause="refractory",
+            )
 
 
 def flow_steps(people: Sequence[Row], rows: Sequence[Row]) -> Steps:

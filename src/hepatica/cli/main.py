@@ -92,7 +92,7 @@ def check(study: Path, as_json: bool) -> int:
 @app.command()
 @_study
 @click.option("--subject", default="", metavar="S", help="This subject only, every criterion.")
-@click.option("-o", "--output", type=_FILE, help="Folder to write screening.csv to.")
+@click.option("-o", "--output", type=_FILE, help="Folder for screening.csv, refractory.csv.")
 @_as_json
 def screen(study: Path, subject: str, output: Path | None, as_json: bool) -> int:
     """Tell who is eligible: every criterion PASS, FAIL or UNKNOWN, with the record behind it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from hepatica.cli.columned import columned
 from hepatica.workflow.screening import Screened, Screening, place_of, screening, write_screening
 from hepatica.workflow.workspace import Workspace
 
+_REFRACTORY = (
+    "SUBJID DEFVER DEFFL REFRFL REFRDT REFRCRIT NTACE REASON DECLDT SRCFILE SRCSHEET SRCROW"
+)
 _SHOWN = "IETESTCD IECAT READING AVALC EXPECTED AVAL AVALU AVALTXT ALIMIT ADT AGEDAYS WINDOW REASON"
 
 
@@ -24,8 +28,8 @@ def run_screen(folder: Path, subject: str, output: Path | None, *, as_json: bool
         for block in _person(found) if subject else _everybody(found):
             print(block + "\n")
     if output is not None:
-        path = write_screening(found, output)
-        print(path, file=sys.stderr if as_json else sys.stdout)
+        for path in write_screening(found, output):
+            print(path, file=sys.stderr if as_json else sys.stdout)
     return 0
 
 
@@ -48,6 +52,9 @@ def _everybody(found: Screening) -> Iterator[str]:
     yield _counts(found)
     if found.readings:
         yield _readings(found)
+    if found.refractory:
+        yield _refractory(found)
+        yield _disagreements(found)
     odd = ", ".join(s.subject for s in found.enrolled_ineligible)
     yield f"Enrolled although a criterion fails: {odd or 'nobody'}"
 
@@ -124,6 +131,34 @@ def _readings(found: Screening) -> str:
     )
 
 
+def _refractory(found: Screening) -> str:
+    counts: dict[str, Counter[str]] = {}
+    for row in found.refractory:
+        name = row["DEFVER"] + (" (protocol)" if row["DEFFL"] == "Y" else "")
+        counts.setdefault(name, Counter())[row["REFRFL"]] += 1
+    answers = ("Y", "N", "NE")
+    return "TACE-refractory by definition (NE = the records do not tell)\n" + columned(
+        [
+            ("definition", *answers),
+            *((name, *(str(found[a]) for a in answers)) for name, found in counts.items()),
+        ]
+    )
+
+
+def _disagreements(found: Screening) -> str:
+    differ = found.disagreements
+    if not differ:
+        return "All definitions of TACE-refractory give the same answer for every subject."
+    names = [row["DEFVER"] for row in next(iter(differ.values()))]
+    rows = [
+        (subject, *(row["REFRFL"] + f" {row['REFRCRIT'] or ''}".rstrip() for row in answers))
+        for subject, answers in differ.items()
+    ]
+    return "Subjects whom the definitions answer differently\n" + columned(
+        [("subject", *names), *rows]
+    )
+
+
 def _person(found: Screening) -> Iterator[str]:
     (one,) = found.subjects
     yield f"Subject {one.subject}: {one.verdict} on {one.day} ({one.day_is})"
@@ -132,6 +167,13 @@ def _person(found: Screening) -> Iterator[str]:
         for r in one.rows
     ]
     yield columned([("criterion", "verdict", "asked", "because", "date", "record"), *rows])
+    if found.refractory:
+        yield "TACE-refractory\n" + columned(
+            [
+                (r["DEFVER"], r["REFRFL"], str(r["REFRDT"] or "no date"), r["REASON"])
+                for r in found.refractory
+            ]
+        )
 
 
 def _document(found: Screening) -> dict[str, Any]:
@@ -143,6 +185,10 @@ def _document(found: Screening) -> dict[str, Any]:
             {"criterion": criterion, "reading": reading, "chosen": chosen, "change": list(who)}
             for criterion, reading, chosen, who in found.readings
         ],
+        "refractory": [
+            {name.lower(): row[name] for name in _REFRACTORY.split()} for row in found.refractory
+        ],
+        "refractory_disagreements": list(found.disagreements),
         "enrolled_ineligible": [s.subject for s in found.enrolled_ineligible],
         "subjects": [_subject(s) for s in found.subjects],
     }

@@ -31,6 +31,7 @@ from hepatica.report.section.screening import (
 )
 from hepatica.report.section.summary import summary_table
 from hepatica.report.section.survival import survival_tables
+from hepatica.report.section.treatment import treatment_table
 from hepatica.report.table import Table
 from hepatica.study import Study
 
@@ -57,7 +58,8 @@ def _sections(
                 "The protocol asks for no baseline table, or nobody is in the population.",
                 baseline_table(ledger, study, given.sizes)),
         _tabled("exposure", "Exposure", "No treatment session or dose is on record.",
-                exposure_table(ledger, given.sizes)),
+                exposure_table(ledger, given.sizes),
+                treatment_table(ledger, study, given.sizes)),
         _schedule(given, ledger),
         _tabled("response", "Tumour response", "No tumour assessment is on record.",
                 response_table(ledger, study), arm_response_table(ledger, study, given.sizes)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from hepatica.core.finding import Place
 from hepatica.workflow.workspace import Workspace
 
 Row = Mapping[str, Any]
-FILE_NAME = "screening.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,14 @@ class Screened:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Everything that `hepatica screen` tells."""
+    """Everything that `hepatica screen` tells; `table` and `refractory` are ADIE and ADREF."""
 
     study: str
     label: str
     subjects: tuple[Screened, ...]
     flow: tuple[tuple[str, tuple[str, ...]], ...]
     readings: tuple[tuple[str, str, bool, tuple[str, ...]], ...]
+    refractory: tuple[Row, ...]
     table: pa.Table
 
     @property
@@ -57,6 +58,14 @@ class Screening:
             for row in one.rows:
                 found.setdefault(row["IETESTCD"], Counter())[row["AVALC"]] += 1
         return found
+
+    @property
+    def disagreements(self) -> dict[str, tuple[Row, ...]]:
+        """Subjects whom the definitions of TACE-refractory answer differently, with the rows."""
+        found: dict[str, tuple[Row, ...]] = {}
+        for row in self.refractory:
+            found[row["SUBJID"]] = (*found.get(row["SUBJID"], ()), row)
+        return {s: rows for s, rows in found.items() if len({r["REFRFL"] for r in rows}) > 1}
 
     @property
     def enrolled_ineligible(self) -> tuple[Screened, ...]:
@@ -92,6 +101,11 @@ def screening(workspace: Workspace, subject: str = "") -> Screening:
         ),
         flow=flow_steps(people, rows),
         readings=reading_changes(rows),
+        refractory=tuple(
+            r
+            for r in (adam["ADREF"].to_pylist() if "ADREF" in adam else ())
+            if not subject or r["SUBJID"] == subject
+        ),
         table=adam["ADIE"],
     )
 
@@ -118,11 +132,17 @@ def place_of(row: Row) -> str:
     return str(Place(row["SRCFILE"] or "", row["SRCSHEET"] or "", row["SRCROW"]))
 
 
-def write_screening(found: Screening, folder: Path) -> Path:
-    """Write every row of ADIE as CSV into `folder`; the path written."""
-    if folder.exists() and not folder.is_dir():
+def write_screening(found: Screening, folder: Path) -> list[Path]:
+    """Write the rows of ADIE and ADREF as CSV into `folder`; the paths written."""
+    if os.path.lexists(folder) and not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder; name another one with -o")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / FILE_NAME
-    pc.write_csv(found.table, path)
-    return path
+    tables = {"screening": found.table}
+    if found.refractory:
+        tables["refractory"] = pa.Table.from_pylist(list(found.refractory))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, table in tables.items():
+            pc.write_csv(table, folder / f"{name}.csv")
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written to ({error.strerror})") from error
+    return [folder / f"{name}.csv" for name in tables]
