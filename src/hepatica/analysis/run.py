@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hepatica.analysis.adverse_event import adverse_event_results
 from hepatica.analysis.baseline import baseline_results
 from hepatica.analysis.comparison import cox_results, curve_comparisons
 from hepatica.analysis.disposition import disposition_results, exposure_results
+from hepatica.analysis.further import further_analysis
 from hepatica.analysis.group_test import group_test_results
 from hepatica.analysis.population import population
 from hepatica.analysis.response import change_results, response_results
@@ -24,6 +27,7 @@ def run_analysis(study: Study, adam: Adam) -> Analysis:
     safety = population(study, adam, study.analysis.safety_population, by="TRT01A")
     curve_rows, curves = survival_results(study, adam, people)
     split_rows, split_curves = curve_comparisons(study, adam, people)
+    further = further_analysis(study, adam, people)
     results: list[Result] = [
         *baseline_results(study, people),
         *disposition_results(adam),
@@ -40,5 +44,6 @@ def run_analysis(study: Study, adam: Adam) -> Analysis:
         *split_rows,
         *cox_results(study, adam, people),
         *group_test_results(study, adam, people),
+        *further.results,
     ]
-    return Analysis(tuple(results), curves | split_curves)
+    return replace(further, results=tuple(results), curves=curves | split_curves)

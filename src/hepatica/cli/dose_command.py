@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from hepatica.core.errors import UsageError
 
 if TYPE_CHECKING:
     from hepatica.clinic.rules.dose import DoseOrder, DoseRequest
+    from hepatica.workflow.dosing import SessionOrder
 
 MARK = "research calculation, off-label route"
 
@@ -70,6 +72,9 @@ _FILE = click.Path(path_type=Path)
     "--total-volume-ml", type=NUMBER, default="100", show_default=True, help="After dilution."
 )
 @click.option("--minutes", type=NUMBER, default="30", show_default=True, help="Infusion time.")
+@click.option("--study", type=_FILE, help="Dose a session of this study by its protocol.")
+@click.option("--subject", help="Whose session, with --study.")
+@click.option("--session", type=click.IntRange(1), help="Which session, with --study.")
 @click.option("--order-sheet", type=_FILE, help="Write a one-page order sheet to this HTML file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def dose(**typed: Any) -> int:
@@ -81,19 +86,72 @@ def run_dose(typed: dict[str, Any]) -> int:
     """Print the dose, and write the order sheet where asked; 1 outside the label's range."""
     from hepatica.workflow import dosing
 
-    if typed["weight_kg"] is None:
+    session = None if typed["study"] is None else _session(typed)
+    if session is None and (typed["subject"] or typed["session"]):
+        raise UsageError("--subject and --session go with --study")
+    if session is None and typed["weight_kg"] is None:
         raise UsageError("--weight-kg: expected a body weight in kg")
-    order = dosing.dose(_request(typed))
+    order = session.order if session else dosing.dose(_request(typed))
     document = order_document(order)
-    print(json.dumps(document, allow_nan=False) if typed["as_json"] else order_text(order))
+    if session is not None:
+        document = _session_document(session) | document
+    if typed["as_json"]:
+        print(json.dumps(document, allow_nan=False, ensure_ascii=False))
+    else:
+        print(order_text(order) if session is None else session_text(session))
     if typed["order_sheet"] is not None:
-        from hepatica.report.order_sheet import OrderHead
         from hepatica.workflow.ordering import write_order_sheet
 
-        print(
-            f"wrote {write_order_sheet(order, typed['order_sheet'], OrderHead())}", file=sys.stderr
-        )
+        print(f"wrote {write_order_sheet(order, typed['order_sheet'], session)}", file=sys.stderr)
     return int(not order.within_range)
+
+
+_BY_PROTOCOL = (
+    *("dose_mg_kg", "dosing_weight_kg", "redose_percent", "redose_above", "rounding"),
+    *("max_dose_mg", "total_volume_ml", "minutes"),
+)
+
+
+def _session(typed: dict[str, Any]) -> SessionOrder:
+    from hepatica.workflow.dosing import session_order
+    from hepatica.workflow.workspace import Workspace
+
+    context = click.get_current_context()
+    for name in _BY_PROTOCOL:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option}: the study's protocol says it; leave it out with --study")
+    if not typed["subject"] or typed["session"] is None:
+        raise UsageError("--study: name --subject and --session too")
+    workspace = Workspace(typed["study"])
+    return session_order(workspace, typed["subject"], typed["session"], typed["weight_kg"])
+
+
+def _session_document(session: SessionOrder) -> dict[str, Any]:
+    return {
+        "study": session.study_id,
+        "subject": session.subject,
+        "session": session.session,
+        "day": session.day or None,
+        "conditions": [
+            {"id": name, "state": state, "because": because}
+            for name, (state, because) in session.states.items()
+        ],
+    }
+
+
+def session_text(session: SessionOrder) -> str:
+    """The order of a session for a terminal, with the conditions that are not over."""
+    from hepatica.cli.columned import columned
+
+    head = [("subject", session.subject), ("session", f"{session.session} {session.day}".strip())]
+    if session.weighed:
+        head.append(("weighed", session.weighed))
+    parts = [columned(head), order_text(session.order)]
+    shown = [(s, name, why) for name, (s, why) in session.states.items() if s != "OK"]
+    if shown:
+        parts.insert(1, columned(shown))
+    return "\n\n".join(parts)
 
 
 def _request(typed: dict[str, Any]) -> DoseRequest:

@@ -26,7 +26,12 @@ from hepatica.clinic.dataset import datasets
 from hepatica.clinic.deviation import Deviation
 from hepatica.clinic.exposure import Exposure, as_decimal, exposures
 from hepatica.clinic.query import Query
-from hepatica.clinic.rules.dose.hold import STATES, hold_rule_table, hold_term_table
+from hepatica.clinic.rules.dose.hold import (
+    STATES,
+    hold_rule_table,
+    hold_rules,
+    hold_term_table,
+)
 from hepatica.clinic.rules.dose.product import product_names
 from hepatica.clinic.step import Step
 from hepatica.clinic.tace_record import check_tace_records, same_route, tace_limit
@@ -51,7 +56,12 @@ def derive_treatment(study: Study, query: Query) -> Step:
     rows = list(_rows(study, found, holds, stops))
     records = query.derive("tace_record").to_pylist()
     return Step(
-        tables={"ADEX": pa.Table.from_pylist(rows, datasets()["ADEX"].schema())},
+        tables={
+            "ADEX": pa.Table.from_pylist(rows, datasets()["ADEX"].schema()),
+            "ADHOLD": pa.Table.from_pylist(
+                list(_hold_rows(study, found, holds)), datasets()["ADHOLD"].schema()
+            ),
+        },
         findings=(*check_tace_records(records), *_findings(study, found)),
         deviations=(*_deviations(study, found, holds), *_lipiodol(records)),
     )
@@ -167,6 +177,29 @@ def _hold_columns(holds: list[Hold]) -> dict[str, Any]:
         "HOLDRSN": met[:_LONGEST] or None,
         "HOLDUNK": unknown[:_LONGEST] or None,
     }
+
+
+def _hold_rows(
+    study: Study, found: Iterable[Exposure], holds: Mapping[tuple[str, date], list[Hold]]
+) -> Iterator[dict[str, Any]]:
+    status = {rule.id: rule.status for rule in hold_rules()}
+    for one in found:
+        for hold in _held(one, holds):
+            yield {
+                "STUDYID": study.study.id,
+                "USUBJID": one.record["usubjid"],
+                "SUBJID": one.subject,
+                "ADT": hold["day"],
+                "HOLDID": hold["rule"],
+                "HOLD": hold["event"],
+                "ACTION": hold["action"],
+                "RULESTAT": status[hold["rule"]],
+                "AVALC": hold["state"],
+                "REASON": hold["because"][:_LONGEST],
+                "SRCFILE": hold["src_file"],
+                "SRCSHEET": hold["src_sheet"],
+                "SRCROW": hold["src_row"],
+            }
 
 
 def _source_columns(record: Mapping[str, Any]) -> dict[str, Any]:

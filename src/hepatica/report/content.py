@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hepatica.core.finding import Level
 from hepatica.report import number
+from hepatica.report.checklist.section import checklist_section
 from hepatica.report.gallery import Gallery
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
@@ -42,7 +43,8 @@ def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tup
     """Every section but provenance, in the order of the report."""
     study = given.study
     first, *rest = (_peopled(given, s) for s in _sections(given, study, ledger, gallery))
-    return (first, narrative_section(ledger, study, (first, *rest)), *rest)
+    body = (first, narrative_section(ledger, study, (first, *rest)), *rest)
+    return (*body, checklist_section(given, ledger, body))
 
 
 def _sections(
