@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from hepatica.report.checklist.section import COLUMNS as CHECKLIST_COLUMNS
+from hepatica.report.checklist.section import checklist_rows
 from hepatica.report.content import report_sections
 from hepatica.report.document import report_document
 from hepatica.report.document_file import document_files
@@ -105,6 +107,8 @@ def _files(
             f"figures/{drawing.name}.csv",
             csv_rows(tuple(drawing.data), zip(*drawing.data.values(), strict=True)).encode(),
         )
+    for section in (s for s in sections if s.key == "checklist" and not s.empty):
+        yield "checklist.csv", csv_rows(CHECKLIST_COLUMNS, checklist_rows(section)).encode()
     yield "findings.csv", csv_rows(FINDING_COLUMNS, finding_rows(given.findings)).encode()
 
 

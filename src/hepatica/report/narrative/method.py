@@ -143,7 +143,9 @@ def _statistics(study: Study, refer: References) -> Iterator[Pieces]:
     c = study.conventions
     label = mid_sentence(study.population(study.analysis.population).label)
     level = number.level(c.conf_level)
-    yield pieces(f"Efficacy was analysed in this population: {label}.")
+    yield pieces(
+        f"Efficacy was analysed in this population: {label}; the unit of analysis is the patient."
+    )
     methods = dict.fromkeys(e.interval for e in study.endpoints if e.kind == "proportion")
     if methods:
         named = words([m for m in methods if m])
