@@ -28,12 +28,17 @@ from hepatica.stats.cox import CoxFit, cox, proportional_hazards_test
 from hepatica.stats.kaplan_meier import Curve
 from hepatica.stats.log_rank import LogRank, log_rank
 from hepatica.study import Study
+from hepatica.study.covariate import Covariate
 from hepatica.study.plan import CoxPlan, SurvivalPlan
 
 
 def group_label(plan: SurvivalPlan, subject: Row) -> str | None:
     """Level of the grouping column a subject belongs to; None where it is missing."""
-    value = subject[plan.group]
+    return level_text(subject[plan.group])
+
+
+def level_text(value: Any) -> str | None:
+    """A value of ADSL as the name of a level; None where it is missing."""
     if value is None:
         return None
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
@@ -229,7 +234,7 @@ def _cox(
     except HepaticaError as error:
         yield row(statistic="p_value", value=None, note=f"no model: {error}")
         return
-    yield from _cox_rows(study, row, fit)
+    yield from cox_rows(study, row, fit)
 
 
 def _left_out(plan: CoxPlan, without: str, lacking: int) -> str:
@@ -239,7 +244,8 @@ def _left_out(plan: CoxPlan, without: str, lacking: int) -> str:
     return "; ".join(said)
 
 
-def _cox_rows(study: Study, row: partial[Result], fit: CoxFit) -> Iterator[Result]:
+def cox_rows(study: Study, row: partial[Result], fit: CoxFit) -> Iterator[Result]:
+    """Everything a fitted Cox model says: its terms, its tests, proportional hazards."""
     said = "; ".join(fit.notes)
     z = check_level(study.conventions.conf_level)
     limits = "; ".join(filter(None, (said, interval_note(study))))
@@ -294,22 +300,32 @@ def _number(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _design(
-    plan: CoxPlan, people: Population, times: Times
-) -> tuple[list[list[float] | None], list[str], list[Any]]:
-    """Rows of the design matrix in the order of the times; None outside the population."""
+def covariate_matrix(
+    terms: Sequence[Covariate], people: Population, times: Times
+) -> tuple[list[list[float] | None], list[str]]:
+    """Rows of the design matrix in the order of the times, and the names of its columns.
+
+    None for a subject outside the population; nan for a missing covariate.
+    """
     by_id = {r["SUBJID"]: r for r in people.everyone.rows}
-    parts = [(t, _levels(people.everyone.rows, t.name)) for t in plan.terms]
+    parts = [(t, _levels(people.everyone.rows, t.name)) for t in terms]
     names: list[str] = []
     for term, levels in parts:
         names += [f"{term.name} = {v}" for v in levels[1:]] if levels else [term.text]
     rows: list[list[float] | None] = []
-    strata: list[Any] = []
     for subject in times.subjects:
         one = by_id.get(subject)
         rows.append(None if one is None else [x for t, v in parts for x in _values(t, v, one)])
-        strata.append(None if one is None else _stratum(one, plan.strata))
-    return rows, names, strata
+    return rows, names
+
+
+def _design(
+    plan: CoxPlan, people: Population, times: Times
+) -> tuple[list[list[float] | None], list[str], list[Any]]:
+    """Rows of the design matrix, names of its columns, and the stratum of each subject."""
+    rows, names = covariate_matrix(plan.terms, people, times)
+    by_id = {r["SUBJID"]: _stratum(r, plan.strata) for r in people.everyone.rows}
+    return rows, names, [by_id.get(subject) for subject in times.subjects]
 
 
 def _levels(rows: Sequence[Row], name: str) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from hepatica.stats.cumulative_incidence import Incidence
 from hepatica.stats.kaplan_meier import Curve
 
 ANALYSES = (
@@ -107,10 +108,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Every result of a study, and the survival curves by (endpoint, criterion, group)."""
+    """Every result of a study, and the survival curves by (endpoint, criterion, group).
+
+    `landmarks` are the curves counted from a landmark, by the same names; `incidences` the
+    cumulative incidences by (endpoint, event, group).
+    """
 
     results: tuple[Result, ...]
     curves: Mapping[tuple[str, str, str], Curve] = field(default_factory=dict)
+    landmarks: Mapping[tuple[str, str, str], Curve] = field(default_factory=dict)
+    incidences: Mapping[tuple[str, str, str], Incidence] = field(default_factory=dict)
 
     def table(self) -> pa.Table:
         """The results table, in the order the analyses stand in the protocol."""

@@ -15,6 +15,7 @@ import pytest
 from stats_truth import assert_close, or_nan
 
 from hepatica.core.errors import NotDefined
+from hepatica.stats.counting_process import split_follow_up
 from hepatica.stats.cox import cox
 from hepatica.stats.cumulative_incidence import cumulative_incidence, incidence_at
 from hepatica.stats.fine_gray import fine_gray
@@ -120,3 +121,15 @@ def test_changing_covariate_of_the_heart_transplants(ties: str) -> None:
     assert_close(fit.coef, heart[ties]["coef"], rel=1e-8)
     assert_close(fit.se, heart[ties]["se"], rel=1e-8)
     assert_close(fit.loglik, heart[ties]["loglik"], rel=1e-10)
+
+
+@pytest.mark.parametrize("case", _cases("changing"))
+def test_follow_up_split_at_a_response(case: dict[str, Any]) -> None:
+    onset = [np.nan if v is None else v for v in case["onset"]]
+    parts = split_follow_up(case["time"], case["event"], onset)
+    assert len(parts.stop) == case["rows"]
+    fit = cox(parts.stop, parts.event, parts.changed.astype(float), entry=parts.start)
+    if abs(case["coef"]) < 8:
+        assert_close(fit.coef, [case["coef"]], rel=1e-7, absolute=1e-9)
+        assert_close(fit.se, [case["se"]], rel=1e-7)
+    assert_close(fit.loglik, case["loglik"], rel=1e-9)
