@@ -111,7 +111,10 @@ def _delimiter(text: str, known: Collection[str]) -> str:
     wanted = {word.lower() for word in known}
 
     def merit(delimiter: str) -> tuple[int, int]:
-        cells = next(csv.reader([first], delimiter=delimiter), [])
+        try:
+            cells = next(csv.reader([first], delimiter=delimiter), [])
+        except csv.Error:
+            return -1, 0
         return sum(cell.strip().lower() in wanted for cell in cells), len(cells)
 
     return max(DELIMITERS, key=merit)

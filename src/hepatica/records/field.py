@@ -25,10 +25,10 @@ from hepatica.records.table import Column
 FieldType = Literal["text", "integer", "number", "date", "choice"]
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?$")
-_FIGURES = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_PARTS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ].*)?$")
-_ISO = re.compile(r"\d{4}(?:-\d{1,2}){0,2}(?:[T ].*)?$")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?$", re.ASCII)
+_FIGURES = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
+_PARTS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ].*)?$", re.ASCII)
+_ISO = re.compile(r"\d{4}(?:-\d{1,2}){0,2}(?:[T ].*)?$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

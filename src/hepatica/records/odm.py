@@ -111,7 +111,7 @@ def _data(document: Document) -> _Data:
 
 
 def _check_twice(document: Document) -> list[Finding]:
-    """Forms and item groups that bear the keys of an earlier one."""
+    """Forms that bear the keys of an earlier one, and items given twice in a group."""
     findings = []
     first: dict[tuple[str, ...], int] = {}
     for form in document.forms:
@@ -123,11 +123,16 @@ def _check_twice(document: Document) -> list[Finding]:
             findings.append(
                 finding_of("R054", place, found=found, expected="each once", subject=form.subject)
             )
+    again: dict[str, list[int]] = defaultdict(list)
+    for form in document.forms:
         for group in form.groups:
             for item, line in group.twice:
-                place = Place(document.file, "", line, item)
-                found, expected = f"'{item}' again", "an item once in its group; the first counts"
-                findings.append(finding_of("R067", place, found=found, expected=expected))
+                again[item].append(line)
+    for item, lines in again.items():
+        more = f", {len(lines)} times" if len(lines) > 1 else ""
+        place = Place(document.file, "", lines[0], item)
+        found, expected = f"'{item}' again{more}", "an item once in its group; the first counts"
+        findings.append(finding_of("R067", place, found=found, expected=expected))
     return findings
 
 

@@ -85,7 +85,7 @@ def _read(path: Path, wanted: Collection[str], encoding: str | None) -> dict[str
 def _check_claims(path: Path) -> None:
     size = check_file(path, limit=XPT_BYTES)
     with path.open("rb") as file:
-        head = file.read(1 << 20)
+        head = file.read(1 << 21)
     if not head.startswith(_LIBRARY):
         raise Unreadable(f"{path.name}: is not a SAS transport file (version 5)")
     claim = _NAMESTR.search(head)
