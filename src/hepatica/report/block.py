@@ -82,8 +82,6 @@ def section_blocks(section: Section, numbering: Numbering) -> Iterator[Block]:
         yield Plain(section.absent, quiet=True)
     for text in section.texts:
         yield Plain(text)
-    if section.flow and section.flow.note:
-        yield Plain(section.flow.note, quiet=True)
     yield from section.paragraphs
     yield from section.chapters
     for table in section.tables:

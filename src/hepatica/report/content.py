@@ -54,7 +54,7 @@ def _sections(
         _tabled("summary", "Main results", "No endpoint has a result.",
                 summary_table(ledger, study)),
         Section("protocol", "Study and protocol", "", chapters=protocol_chapters(study)),
-        _flow(ledger),
+        _flow(ledger, gallery),
         _screening(given, ledger),
         _tabled("baseline", "Baseline characteristics",
                 "The protocol asks for no baseline table, or nobody is in the population.",
@@ -100,10 +100,15 @@ def _drawn(kind: str, title: str, gallery: Gallery) -> Section:
     return Section(kind, title, gallery.absent.get(kind, ""), drawings=gallery.drawings[kind])
 
 
-def _flow(ledger: Ledger) -> Section:
+def _flow(ledger: Ledger, gallery: Gallery) -> Section:
     flow = patient_flow(ledger)
-    absent = "No subject is on record."
-    return Section("flow", "Flow of patients", absent, flow=flow if flow.stream else None)
+    return Section(
+        "flow",
+        "Flow of patients",
+        "No subject is on record.",
+        drawings=gallery.drawings["flow"],
+        flow=flow if flow.stream else None,
+    )
 
 
 def _screening(given: ReportInput, ledger: Ledger) -> Section:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hepatica.report import number
 from hepatica.report.figure.drawing import Drawing, Legend
+from hepatica.report.figure.flow import render_flow
 from hepatica.report.figure.kaplan_meier import render_kaplan_meier
 from hepatica.report.figure.source import (
     spider_threads,
@@ -19,7 +20,7 @@ from hepatica.report.figure.strand import Strand, TimeAxis
 from hepatica.report.figure.swimmer import MOST_LANES, render_swimmer
 from hepatica.report.figure.waterfall import Bar, render_waterfall
 from hepatica.report.input import ReportInput
-from hepatica.report.ledger import Ledger
+from hepatica.report.ledger import FIRST_ROW, Ledger
 from hepatica.report.phrase import (
     first_upper,
     group_split,
@@ -28,6 +29,8 @@ from hepatica.report.phrase import (
     mid_sentence,
     splits,
 )
+from hepatica.report.section.disposition import patient_flow
+from hepatica.report.table import Cell
 from hepatica.study import Study
 from hepatica.study.endpoint import Endpoint
 
@@ -52,7 +55,7 @@ class Gallery:
 
 def render_gallery(given: ReportInput, ledger: Ledger) -> Gallery:
     """Draw every figure that the data allow."""
-    drawings: dict[str, tuple[Drawing, ...]] = {}
+    drawings: dict[str, tuple[Drawing, ...]] = {"flow": render_flow_of(given, ledger)}
     absent: dict[str, str] = {}
     for kind, render in (
         ("waterfall", render_waterfall_of),
@@ -65,6 +68,21 @@ def render_gallery(given: ReportInput, ledger: Ledger) -> Gallery:
             absent[kind] = found
     drawings["survival"] = tuple(render_curves(given, ledger))
     return Gallery(drawings, absent)
+
+
+def render_flow_of(given: ReportInput, ledger: Ledger) -> tuple[Drawing, ...]:
+    """The flow of patients; nothing where nobody is on record."""
+    flow = patient_flow(ledger)
+    if not flow.stream:
+        return ()
+    told = (f"{b.text} {b.count.text}" for b in (*flow.stream, *flow.ends, *flow.others))
+    text = f"Every stage with those who reached it; beside it, who left before. {flow.note}".strip()
+    legend = _legend(given, "flow", "Flow of patients", text, f"Flow diagram: {'; '.join(told)}.")
+
+    def behind(count: Cell) -> tuple[str, ...]:
+        return ledger.results[count.rows[0] - FIRST_ROW].subjects if count.rows else ()
+
+    return (render_flow(flow, legend, behind),)
 
 
 def render_waterfall_of(given: ReportInput) -> Drawing | str:

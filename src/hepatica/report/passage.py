@@ -25,7 +25,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section; `absent` is the sentence printed where it holds nothing."""
+    """One section; `absent` is the sentence printed where it holds nothing.
+
+    `flow` holds the numbers that a flow figure among the drawings shows.
+    """
 
     key: str
     title: str

@@ -62,12 +62,14 @@ _LISTED = 50
 class Mark:
     """A part of a figure with the subjects behind it; `text` says in words what it shows.
 
-    `gid` is the identifier given to the matplotlib artist; it never holds a subject's id.
+    `gid` is the identifier given to the matplotlib artist; it never holds a subject's id. `rows`
+    are the rows of results.csv that a printed number shows.
     """
 
     gid: str
     text: str
     subjects: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,9 @@ def _described(text: str, legend: Legend) -> str:
 def _marked(text: str, gid: str, mark: Mark, index: int) -> str:
     listed = "; ".join(mark.subjects[:_LISTED])
     old = f'<g id="{gid}">'
+    rows = f' data-r="{",".join(map(str, mark.rows))}"' if mark.rows else ""
     new = (
-        f'<g id="{gid}" class="mark" data-mark="{index}" data-count="{len(mark.subjects)}"'
+        f'<g id="{gid}" class="mark"{rows} data-mark="{index}" data-count="{len(mark.subjects)}"'
         f' data-subjects="{escape(listed)}"><title>{escape(mark.text)}</title>'
     )
     return text.replace(old, new, 1)

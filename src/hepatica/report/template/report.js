@@ -27,7 +27,7 @@
   function fillNumber(button) {
     var shown = button.dataset.r.split(",").filter(function (r) { return trace.rows[r]; });
     var first = trace.sets[trace.rows[shown[0]][1]];
-    head.textContent = button.textContent + " \u2014 " + counted(first[0]);
+    head.textContent = (button.dataset.words || button.textContent) + " \u2014 " + counted(first[0]);
     who.textContent = named(first[0], first.slice(1));
     shown.forEach(function (r) {
       var entry = trace.rows[r];
