@@ -52,7 +52,7 @@ def score_of(name: str) -> Score:
     return scores()[wanted]
 
 
-def derive_score(name: str, given: pa.Table) -> ScoreResult:
+def derive_score(name: str, given: pa.Table, query: Query | None = None) -> ScoreResult:
     """Derive a score for every row of a table, in its order.
 
     Parameters
@@ -63,12 +63,16 @@ def derive_score(name: str, given: pa.Table) -> ScoreResult:
                         input that is a score itself is derived from that score's own columns where
                         it is not given, and taken from ``<column>_reported`` where it cannot be.
 
+    query : Query       Where the rules run; one is opened and closed where none is given.
+
     Returns     ScoreResult. A value outside its plausible range, or a word that is no code, is
                 refused: it counts as missing and the reason says so.
     Raises      UsageError for a score that is not known.
     """
+    if query is None:
+        with Query() as own:
+            return derive_score(name, given, own)
     score = score_of(name)
-    rows = given.num_rows
     used: dict[str, pa.Array] = {}
     origins: dict[str, pa.Array] = {}
     why: list[pa.Array] = []
@@ -78,23 +82,22 @@ def derive_score(name: str, given: pa.Table) -> ScoreResult:
         refused = pc.and_(pc.is_valid(values), pc.is_null(kept))
         detail: pa.Array | None = None
         if one.variable.score:
-            kept, origins[one.column], detail = _component(one, kept, given)
+            kept, origins[one.column], detail = _component(one, kept, given, query)
         if one.default is not None:
             kept = pc.coalesce(kept, pa.scalar(one.default, _ARROW[one.variable.kind]))
         used[one.column] = kept
         why += _why(one, kept, refused, detail)
     table = pa.table(used)
-    outputs = _run(score, table, rows)
+    outputs = _run(score, table, query)
     return ScoreResult(
         outputs, table, _reasons(outputs[score.main.column].combine_chunks(), why), origins
     )
 
 
-def _run(score: Score, used: pa.Table, rows: int) -> pa.Table:
-    numbered = used.append_column("row_id", pa.array(range(rows), pa.int64()))
-    with Query() as query:
-        query.write("score_input", numbered)
-        found = query.run("score", score.rule()).sort_by("row_id")
+def _run(score: Score, used: pa.Table, query: Query) -> pa.Table:
+    rows = used.num_rows
+    query.write("score_input", used.append_column("row_id", pa.array(range(rows), pa.int64())))
+    found = query.run("score_output", score.rule()).sort_by("row_id")
     assert found.num_rows == rows, score.id
     schema = pa.schema([pa.field(o.column, _ARROW[o.kind]) for o in score.outputs])
     return found.select(schema.names).cast(schema)
@@ -144,10 +147,10 @@ def range_text(one: ScoreInput) -> str:
 
 
 def _component(
-    one: ScoreInput, values: pa.Array, given: pa.Table
+    one: ScoreInput, values: pa.Array, given: pa.Table, query: Query
 ) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Values of an input that is a score itself, where each is from, and why it is missing."""
-    inner = derive_score(one.variable.score, given)
+    inner = derive_score(one.variable.score, given, query)
     derived = inner.outputs[one.variable.output].combine_chunks().cast(values.type)
     reported = _plausible(one, _column(replace(one, column=one.column + REPORTED), given))
     origin = pc.case_when(

@@ -63,8 +63,8 @@ def derive_scores(study: Study, query: Query) -> Step:
     query.write("score_need", score_need_table())
     for name in ("score_value", "score_day", "score_cell"):
         query.derive(name)
-    wide = query.derive("score_input")
-    rows = [_score_rows(score, wide, position) for position, score in enumerate(scores().values())]
+    wide = query.derive("score_wide")
+    rows = [_score_rows(s, wide, i, query) for i, s in enumerate(scores().values())]
     query.write("score_row", pa.concat_tables([_ROW.empty_table(), *rows]))
     adsc = query.derive("adsc", datasets()["ADSC"].schema())
     adsl = query.derive("adsl_score", datasets()["ADSL"].schema())
@@ -129,11 +129,11 @@ def _need(
     }
 
 
-def _score_rows(score: Score, wide: pa.Table, position: int) -> pa.Table:
+def _score_rows(score: Score, wide: pa.Table, position: int, query: Query) -> pa.Table:
     own = wide.filter(pc.equal(wide["score"], score.id))
     if not own.num_rows:
         return _ROW.empty_table()
-    result = derive_score(score.id, own)
+    result = derive_score(score.id, own, query)
     shared = {name: own[name] for name in ("subject", "date", "src_file", "src_sheet", "src_row")}
     shared["inputs"] = _inputs(score, own["inputs"].combine_chunks(), result)
     lacking = pc.coalesce(own["lacking"].combine_chunks(), result.reasons)

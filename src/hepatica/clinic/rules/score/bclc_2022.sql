@@ -10,9 +10,10 @@
 --              B3  diffuse, infiltrative or extensive bilobar (systemic therapy)
 --
 -- Choices, as columns: `ps_is_cancer_related` (TRUE where not given), `transplant_candidate` (FALSE
---   where not given) and `preserved_function` as in bclc_2018.sql. `extended_transplant` and
---   `growth` (well-defined or diffuse) divide stage B; diffuse is B3, whatever else is known, then
---   an extended transplant candidate B1, then well-defined B2. Without them B is not divided.
+--   where not given; Child-Pugh C within Milan [mazzaferro1996] is then A) and `preserved_function`
+--   as in bclc_2018.sql. `extended_transplant` and `growth` (well-defined or diffuse) divide stage
+--   B: diffuse is B3, whatever else is known, then an extended transplant candidate B1, then
+--   well-defined B2. Without them B is not divided.
 -- The names B1, B2 and B3 are ours. Function is graded with ALBI, MELD and AFP as well in the
 --   publication; here Child-Pugh alone decides. Migration of the treatment is not derived.
 -- A missing input gives no stage, also where the others would settle it.
