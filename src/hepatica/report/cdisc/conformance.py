@@ -16,6 +16,7 @@ from hepatica.clinic.dataset import Dataset, datasets
 from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
 from hepatica.report.cdisc.rule import STUDY, Rule, rules
+from hepatica.report.cdisc.submission import Submission
 
 # Violations of one rule in one dataset told one by one; the others are counted.
 MOST_EACH = 100
@@ -72,21 +73,9 @@ class Conformance:
         return tuple(_findings(self.violations))
 
 
-def check_conformance(
-    tables: Mapping[str, pa.Table],
-    declared: Mapping[str, Dataset] | None = None,
-    chosen: Sequence[Rule] | None = None,
-) -> Conformance:
-    """Run the rules on datasets.
-
-    Parameters
-    ----------
-    tables : mapping of name to pa.Table
-    declared : mapping of name to Dataset, optional   Their declarations; those of Hepatica.
-    chosen : sequence of Rule, optional               The rules to run; all of them.
-    """
-    known = datasets() if declared is None else declared
-    given = {name: dataset for name, dataset in known.items() if name in tables}
+def check_conformance(submitted: Submission, chosen: Sequence[Rule] | None = None) -> Conformance:
+    """Run the rules, all of them or those chosen, on the datasets of a submission."""
+    given, tables = submitted.declared, submitted.tables
     wanted = rules() if chosen is None else chosen
     found: list[Violation] = []
     ran: set[str] = set()

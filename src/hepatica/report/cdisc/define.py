@@ -15,11 +15,12 @@ from decimal import Decimal
 import pyarrow as pa
 
 from hepatica import __version__
-from hepatica.clinic.dataset import Adam, Dataset, Variable, datasets
+from hepatica.clinic.dataset import Dataset, Variable
 from hepatica.clinic.derivation import derivation_text
 from hepatica.report.cdisc import oid
 from hepatica.report.cdisc.code_list import code_list, source_column
 from hepatica.report.cdisc.element import Element, described, document, element, worded
+from hepatica.report.cdisc.submission import Submission
 from hepatica.report.cdisc.transport import DATE_FORMAT
 from hepatica.report.cdisc.value_list import (
     ValueItem,
@@ -56,14 +57,10 @@ class _Part:
         return tuple(item for item in self.items if item.variable == variable)
 
 
-def define_xml(study: Study, adam: Adam) -> str:
-    """define.xml of every declared dataset among `adam`, in the order of their declaration."""
+def define_xml(study: Study, given: Submission) -> str:
+    """define.xml of every dataset of a submission, in the order of their declaration."""
     identity = study.study
-    parts = [
-        _part(study, dataset, adam[name])
-        for name, dataset in datasets().items()
-        if name in adam.tables
-    ]
+    parts = [_part(study, dataset, given.tables[name]) for name, dataset in given.declared.items()]
     root = element(
         "ODM",
         {

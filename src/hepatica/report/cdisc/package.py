@@ -8,11 +8,12 @@ from datetime import date
 
 import pyarrow as pa
 
-from hepatica.clinic.dataset import Adam, Dataset, datasets
+from hepatica.clinic.dataset import Dataset
 from hepatica.core.errors import NotReady
 from hepatica.core.finding import Finding
 from hepatica.report.cdisc.dataset_json import dataset_json
 from hepatica.report.cdisc.define import define_xml
+from hepatica.report.cdisc.submission import Submission
 from hepatica.report.cdisc.transport import transport_bytes
 from hepatica.study import Study
 
@@ -28,15 +29,15 @@ class Package:
         return Package((*self.files, *other.files), (*self.findings, *other.findings))
 
 
-def adam_package(study: Study, adam: Adam) -> Package:
-    """Every declared analysis dataset as transport file and Dataset-JSON, under ``adam/``."""
-    declared = [dataset for name, dataset in datasets().items() if name in adam.tables]
-    return data_package("adam", study, declared, adam.tables)
+def adam_package(study: Study, given: Submission) -> Package:
+    """Every analysis dataset as transport file and Dataset-JSON, under ``adam/``."""
+    made = data_package("adam", study, given.declared.values(), given.tables)
+    return Package((), given.findings) + made
 
 
-def define_package(study: Study, adam: Adam) -> Package:
+def define_package(study: Study, given: Submission) -> Package:
     """``adam/define.xml``."""
-    return Package((("adam/define.xml", define_xml(study, adam).encode()),))
+    return Package((("adam/define.xml", define_xml(study, given).encode()),))
 
 
 def data_package(
