@@ -216,6 +216,63 @@ def test_labs_vitals_events_and_the_rest(tmp_path: Path) -> None:
     assert records["deviations"]["clause"].to_pylist() == ["I4"]
 
 
+def test_status_from_questionnaires_findings_and_classifications(tmp_path: Path) -> None:
+    files = {
+        "qs": "USUBJID,QSSEQ,QSTESTCD,QSCAT,QSORRES,QSSTRESC,QSDTC\n"
+        "S-1,1,ECOG101,ECOG,Fully active,0,2014-01-02T08:00\nS-1,2,EQ5D01,EQ-5D,1,1,2014-01-02\n",
+        "fa": "USUBJID,FASEQ,FATESTCD,FAOBJ,FASTRESC,FADTC\n"
+        "S-1,1,SEV,ASCITES,MILD,2014-01-02\nS-1,2,GRADE,HEPATIC ENCEPHALOPATHY,1,2014-01-02\n"
+        "S-1,3,OCCUR,RASH,Y,2014-01-02\n",
+        "rs": RS.replace("RSORRES", "RSSTRESC")
+        + "S-1,1,CPS0102,CHILD-PUGH CLASSIFICATION,2,,,,,2014-01-02,1\n"
+        + "S-1,2,CPS0106,CHILD-PUGH CLASSIFICATION,6,,,,,2014-01-02,1\n"
+        + "S-1,3,CPS0107,CHILD-PUGH CLASSIFICATION,CLASS A,,,,,2014-01-02,1\n"
+        + "S-1,4,ECOG101,ECOG,2,,,,,2014-02-14,2\n"
+        + "S-1,5,OVRLRESP,RECIST 1.1,SD,,INVESTIGATOR,,,2014-02-14,2\n",
+    }
+    records = read(tmp_path, files)
+    first, second = records["status"].to_pylist()
+    assert (first["date"], first["ecog"]) == (date(2014, 1, 2), 0)
+    assert (first["ascites"], first["encephalopathy"]) == ("mild", 1)
+    assert (first["child_pugh_points"], first["child_pugh_class"]) == (6, "A")
+    assert (second["date"], second["ecog"]) == (date(2014, 2, 14), 2)
+    assert (second["src_file"], second["src_row"], second["seq"]) == ("rs.csv", 5, 4)
+    assert records["collected_responses"].num_rows == 1
+    aside = [f.found for f in told(records, "R042")]
+    assert "1 records: answers other than ECOG and Child-Pugh" in aside
+    assert "1 records: findings other than ascites and encephalopathy" in aside
+    assert not [words for words in aside if "another kind than response" in words]
+
+
+def test_two_assessments_of_a_day_that_differ_are_told(tmp_path: Path) -> None:
+    qs = "USUBJID,QSSEQ,QSTESTCD,QSSTRESC,QSDTC\n" + (
+        "S-1,1,ECOG101,0,2014-01-02\nS-1,2,ECOG101,1,2014-01-02\n"
+    )
+    records = read(tmp_path, {"qs": qs})
+    assert records["status"]["ecog"].to_pylist() == [0, 1]
+    assert one(records, "R020").place.row == 3
+
+
+def test_staging_with_its_qualifiers(tmp_path: Path) -> None:
+    files = {
+        "rs": RS + "S-1,7,BCLC,BCLC,STAGE C,,,,,2014-01-02,1\n",
+        "supprs": "USUBJID,IDVAR,IDVARVAL,QNAM,QVAL\n"
+        "S-1,RSSEQ,7,VASCINV,Y\nS-1,RSSEQ,7,DISTMET,N\n",
+        "tr": TR
+        + "S-1,1,,,LESNUM,3,,,,,2014-01-02,1\nS-1,2,,,LARGEST,52,mm,,,,2014-01-02,1\n"
+        + "S-1,3,TARGET,,SUMDIAM,49,mm,,,,2014-01-02,1\n",
+    }
+    records = read(tmp_path, files)
+    row = records["staging"].to_pylist()[0]
+    assert (row["bclc"], row["lesion_number"], row["largest_mm"]) == ("C", 3, 52.0)
+    assert (row["vascular_invasion"], row["nodal_metastasis"]) == ("Y", None)
+    assert row["distant_metastasis"] == "N"
+    assert records["staging"].num_rows == 1
+    assert records["measurements"].num_rows == 0
+    aside = [f.found for f in told(records, "R042")]
+    assert "1 records: results of no single lesion, such as sums" in aside
+
+
 def test_qualifier_of_a_record(tmp_path: Path) -> None:
     tr = TR + "S-1,4,TARGET,T01,LDIAM,31,mm,,,INVESTIGATOR,2014-01-02,1\n"
     tu = TU + "S-1,1,T01,TARGET,LIVER,CT,INVESTIGATOR,,2014-01-02,1\n"

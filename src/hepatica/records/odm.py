@@ -94,9 +94,9 @@ def read_odm(
 
 def _data(document: Document) -> _Data:
     form_items: dict[str, set[str]] = defaultdict(set)
-    for oid, groups in document.form_groups.items():
-        for group in groups:
-            form_items[oid] |= document.group_items.get(group, set())
+    for oid, held in document.form_groups.items():
+        for name in held:
+            form_items[oid] |= document.group_items.get(name, set())
     events: dict[tuple[str, str, str], dict[str, list[Cell]]] = {}
     for form in document.forms:
         at = events.setdefault((form.subject, form.event, form.event_key), {})

@@ -1,12 +1,21 @@
 -- Words and days that the tables of this folder share.
 -- reader_of    who evaluated: INVESTIGATOR, or INDEPENDENT ASSESSOR:RADIOLOGIST 1
 -- is_number    a result in figures, with or without < or > before it
+-- is_child_pugh, is_bclc   by category, or by test code where a sponsor gives no category
 -- status_of    state of a tumour (CDISC codelist TUMSTATE and its usual spellings) -> our words
 create macro reader_of(evaluator, id) as
     case when id is null then evaluator else concat_ws(':', evaluator, id) end;
 
 create macro is_number(text) as
     regexp_full_match(text, '\s*[<>≤≥]?=?\s*[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][+-]?[0-9]+)?\s*');
+
+create macro is_child_pugh(category, test) as
+    upper(coalesce(category, '')) like '%CHILD-PUGH%'
+    or regexp_matches(upper(coalesce(test, '')), '^(CPS|CPCLASS)');
+
+create macro is_bclc(category, test) as
+    regexp_matches(upper(coalesce(category, '')), 'BCLC|BARCELONA')
+    or upper(coalesce(test, '')) like 'BCLC%';
 
 create macro status_of(state) as
     case

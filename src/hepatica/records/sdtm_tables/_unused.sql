@@ -1,6 +1,6 @@
 -- What the tables leave aside, counted, so that nothing is dropped in silence.
 select 'tr' as src, 'results of no single lesion, such as sums' as what, count(*) as records
-from tr where TRLNKID is null
+from tr where TRLNKID is null and coalesce(TRTESTCD, '') not in ('LESNUM', 'LARGEST')
 union all
 select 'tr', 'perpendiculars of lesions that are no lymph node', count(*)
 from tr
@@ -19,7 +19,16 @@ select 'tu', 'identifications of another kind than TUMIDENT', count(*)
 from tu where TUTESTCD <> 'TUMIDENT' and upper(coalesce(TUSTRESC, TUORRES, '')) not like 'NEW%'
 union all
 select 'rs', 'assessments of another kind than response', count(*)
-from rs where RSTESTCD not in ('OVRLRESP', 'TRGRESP', 'NTRGRESP', 'NEWLPROG')
+from rs
+where RSTESTCD not in ('OVRLRESP', 'TRGRESP', 'NTRGRESP', 'NEWLPROG', 'ECOG101')
+    and not is_child_pugh(RSCAT, RSTESTCD) and not is_bclc(RSCAT, RSTESTCD)
+union all
+select 'qs', 'answers other than ECOG and Child-Pugh', count(*)
+from qs where QSTESTCD <> 'ECOG101' and not is_child_pugh(QSCAT, QSTESTCD)
+union all
+select 'fa', 'findings other than ascites and encephalopathy', count(*)
+from fa
+where not regexp_matches(upper(concat_ws(' ', FATESTCD, FAOBJ)), '\bASCITES\b|ENCEPH')
 union all
 select 'lb', 'results in words, or not done', count(*)
 from lb where not coalesce(is_number(coalesce(LBORRES, LBSTRESC)), false)
