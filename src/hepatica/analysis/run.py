@@ -14,6 +14,7 @@ from hepatica.analysis.population import population
 from hepatica.analysis.response import change_results, response_results
 from hepatica.analysis.result import Analysis, Result
 from hepatica.analysis.schedule import schedule_results
+from hepatica.analysis.score import score_results
 from hepatica.analysis.screening import refractory_results, screening_results
 from hepatica.analysis.survival import follow_up_results, survival_results
 from hepatica.analysis.treatment import treatment_results
@@ -33,6 +34,7 @@ def run_analysis(study: Study, adam: Adam) -> Analysis:
         *disposition_results(adam),
         *screening_results(adam),
         *refractory_results(adam),
+        *score_results(study, adam, people),
         *exposure_results(people),
         *treatment_results(study, adam, people),
         *schedule_results(adam, people),

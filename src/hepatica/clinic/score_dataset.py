@@ -45,6 +45,7 @@ _ROW = pa.schema(
         ("param", pa.string()),
         ("aval", pa.float64()),
         ("avalc", pa.string()),
+        ("category", pa.string()),
         ("inputs", pa.string()),
         ("reason", pa.string()),
         ("src_file", pa.string()),
@@ -142,12 +143,15 @@ def _score_rows(score: Score, wide: pa.Table, position: int, query: Query) -> pa
     )
     parts = []
     for number, parameter in enumerate(score.parameters):
+        category = _word(_output(result, parameter.category))
+        graded = parameter.value in ("", parameter.category)
         columns = shared | {
             "position": pa.array([10 * position + number] * own.num_rows, pa.int64()),
             "paramcd": pa.array([parameter.code] * own.num_rows),
             "param": pa.array([parameter.label] * own.num_rows),
             "aval": _output(result, parameter.value).cast(pa.float64()),
-            "avalc": _word(_output(result, parameter.category)),
+            "avalc": category if graded else pa.nulls(own.num_rows, pa.string()),
+            "category": category,
         }
         parts.append(pa.table([columns[name] for name in _ROW.names], _ROW.names).cast(_ROW))
     return pa.concat_tables(parts)

@@ -24,6 +24,7 @@ from hepatica.report.section.listing import (
 from hepatica.report.section.protocol import Chapter, convention_entries, protocol_chapters
 from hepatica.report.section.response import arm_response_table, response_table
 from hepatica.report.section.schedule import missed_table, schedule_table
+from hepatica.report.section.score import score_agreement, score_agreement_table, score_table
 from hepatica.report.section.screening import (
     criteria_table,
     reading_table,
@@ -36,7 +37,16 @@ from hepatica.report.section.treatment import treatment_table
 from hepatica.report.table import Table
 from hepatica.study import Study
 
-_OF_PEOPLE = {"summary", "baseline", "exposure", "response", "survival", "tests", "schedule"}
+_OF_PEOPLE = {
+    "summary",
+    "baseline",
+    "scores",
+    "exposure",
+    "response",
+    "survival",
+    "tests",
+    "schedule",
+}
 
 
 def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tuple[Section, ...]:
@@ -59,6 +69,7 @@ def _sections(
         _tabled("baseline", "Baseline characteristics",
                 "The protocol asks for no baseline table, or nobody is in the population.",
                 baseline_table(ledger, study, given.sizes)),
+        _scores(given, ledger),
         _tabled("exposure", "Exposure", "No treatment session or dose is on record.",
                 exposure_table(ledger, given.sizes),
                 treatment_table(ledger, study, given.sizes)),
@@ -121,6 +132,17 @@ def _screening(given: ReportInput, ledger: Ledger) -> Section:
         screened_table(given.adam),
     )
     return _tabled("screening", "Screening", "No subject is on record.", *tables)
+
+
+def _scores(given: ReportInput, ledger: Ledger) -> Section:
+    tables = (
+        score_table(ledger, given.sizes),
+        score_agreement_table(ledger, given.adam["ADDV"]),
+    )
+    shown = tuple(table for table in tables if not table.empty)
+    texts = () if len(shown) > 1 else score_agreement(ledger)
+    absent = "No score can be derived from the records."
+    return Section("scores", "Scores", absent, tables=shown, texts=texts)
 
 
 def _schedule(given: ReportInput, ledger: Ledger) -> Section:

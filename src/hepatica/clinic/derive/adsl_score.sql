@@ -2,12 +2,12 @@
 WITH baseline AS (
   SELECT SUBJID,
     any_value(AVAL) FILTER (PARAMCD = 'ALBI') AS albi,
-    any_value(AVALC) FILTER (PARAMCD = 'ALBIGR') AS albi_grade,
-    any_value(AVALC) FILTER (PARAMCD = 'MALBIGR') AS malbi_grade,
+    any_value(AVALCAT1) FILTER (PARAMCD = 'ALBIGR') AS albi_grade,
+    any_value(AVALCAT1) FILTER (PARAMCD = 'MALBIGR') AS malbi_grade,
     any_value(AVAL) FILTER (PARAMCD = 'CPUGH') AS points,
-    any_value(AVALC) FILTER (PARAMCD = 'CPUGH') AS class,
-    any_value(AVALC) FILTER (PARAMCD = 'BCLC18') AS bclc,
-    any_value(AVALC) FILTER (PARAMCD = 'HAP') AS hap
+    any_value(AVALCAT1) FILTER (PARAMCD = 'CPUGH') AS class,
+    any_value(AVALCAT1) FILTER (PARAMCD = 'BCLC18') AS bclc,
+    any_value(AVALCAT1) FILTER (PARAMCD = 'HAP') AS hap
   FROM adsc WHERE ABLFL = 'Y' GROUP BY SUBJID
 )
 SELECT s.* REPLACE (

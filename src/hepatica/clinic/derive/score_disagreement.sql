@@ -1,8 +1,8 @@
 -- Reported scores that contradict themselves, or the score derived on the same day. What cannot be
 -- derived that day disagrees with nothing.
 WITH derived AS (
-  SELECT SUBJID AS subject, ADT AS date, PARAMCD, CAST(AVAL AS BIGINT) AS points, AVALC AS class, INPUTS
-  FROM adsc WHERE PARAMCD IN ('CPUGH', 'BCLC18') AND AVALC IS NOT NULL
+  SELECT SUBJID AS subject, ADT AS date, PARAMCD, CAST(AVAL AS BIGINT) AS points, AVALCAT1 AS class, INPUTS
+  FROM adsc WHERE PARAMCD IN ('CPUGH', 'BCLC18') AND AVALCAT1 IS NOT NULL
 )
 SELECT 1 AS place, 'contradiction' AS kind, subject, date, child_pugh_points AS reported_points,
   child_pugh_class AS reported_class, NULL AS derived_points, NULL AS derived_class, NULL AS inputs,

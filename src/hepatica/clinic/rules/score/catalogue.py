@@ -72,18 +72,22 @@ class ScoreInput:
 
 @dataclass(frozen=True, slots=True)
 class ScoreOutput:
-    """One column that a rule gives; `optional` where it may be missing beside a result."""
+    """One column that a rule gives; `optional` where it may be missing beside a result.
+
+    `codes` are the words it may be, from best to worst or in their natural order.
+    """
 
     column: str
     label: str
     kind: OutputKind
     decimals: int = 0
+    codes: tuple[str, ...] = ()
     optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreParameter:
-    """One parameter of ADSC: the output that is AVAL and the one that is AVALC, '' for none."""
+    """One parameter of ADSC: the output that is AVAL and the one that is AVALCAT1, '' for none."""
 
     code: str
     label: str
@@ -115,6 +119,10 @@ class Score:
     def citations(self) -> tuple[str, ...]:
         """The works behind the rule, as text."""
         return tuple(str(citation(key)) for key in self.keys)
+
+    def output(self, column: str) -> ScoreOutput:
+        """The output of that column; StopIteration where there is none."""
+        return next(one for one in self.outputs if one.column == column)
 
     def rule(self) -> str:
         """SQL of the rule."""
@@ -172,7 +180,9 @@ def _score(name: str, block: dict[str, Any]) -> Score:
             )
             for one in map(_tuples, block["inputs"])
         ),
-        outputs=tuple(ScoreOutput(**one) for one in block["outputs"]),
+        outputs=tuple(
+            ScoreOutput(**{**one, "codes": tuple(one.get("codes", ()))}) for one in block["outputs"]
+        ),
         parameters=tuple(
             ScoreParameter(p["code"], p["label"], p.get("value", ""), p.get("class", ""))
             for p in block["parameters"]

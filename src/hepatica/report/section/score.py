@@ -1,0 +1,124 @@
+"""Clinical scores: their distribution at baseline, and the reported ones that rules contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hepatica.analysis.score import COMPARED
+from hepatica.clinic.rules.score.catalogue import Score, ScoreParameter, score_variables, scores
+from hepatica.core.finding import Place
+from hepatica.report import number
+from hepatica.report.ledger import Ledger
+from hepatica.report.phrase import sized_heads
+from hepatica.report.section.cell import count_cell, range_cell, share_cell
+from hepatica.report.section.listing import MOST_LISTED, shortened
+from hepatica.report.table import EMPTY, Cell, Line, Table
+
+# Shown as the classes of the score itself.
+_WITHIN_ANOTHER = {"ALBIGR"}
+
+
+def score_table(ledger: Ledger, sizes: Mapping[str, int]) -> Table:
+    """Baseline distribution of every derived score; `sizes` are the patients of each group."""
+    groups = ledger.words("score", "group")
+    lines: list[Line] = []
+    for score in scores().values():
+        for parameter in score.parameters:
+            if parameter.code not in _WITHIN_ANOTHER:
+                lines += _lines(ledger, parameter, groups)
+    return Table(
+        key="scores",
+        title="Clinical scores at baseline, derived",
+        stub="Score",
+        columns=sized_heads(groups, sizes),
+        lines=tuple(lines),
+        footnotes=(
+            "Counts are n (%) of all patients of the column, missing values included.",
+            "Derived from the records by the rules of the manual's page on scores, from the last "
+            f"values up to the day: {_carrying()}.",
+            *_absent(ledger),
+        ),
+    )
+
+
+def _lines(ledger: Ledger, parameter: ScoreParameter, groups: Sequence[str]) -> Iterator[Line]:
+    name = parameter.label
+    whole = [ledger.item("score", variable=name, level="", group=g) for g in groups]
+    if not any(whole):
+        return
+    yield Line(name)
+    if any(item is not None and item.has("median") for item in whole):
+        yield Line("Median [range]", tuple(map(range_cell, whole)), depth=1)
+    for level in ledger.words("score", "level", variable=name):
+        if level:
+            found = [ledger.item("score", variable=name, level=level, group=g) for g in groups]
+            yield Line(_sign(level), tuple(map(share_cell, found)), depth=1)
+    if any(item is not None and item.value("missing") for item in whole):
+        cells = tuple(count_cell(item, "missing") if item else EMPTY for item in whole)
+        yield Line("Missing", cells, depth=1)
+
+
+def _sign(level: str) -> str:
+    return {"Y": "Yes", "N": "No"}.get(level, level)
+
+
+def _carrying() -> str:
+    days: dict[int, list[str]] = {}
+    for variable in score_variables().values():
+        if variable.carry_days and not variable.score:
+            days.setdefault(variable.carry_days, []).append(variable.label)
+    return "; ".join(f"{', '.join(labels)} at most {n} days old" for n, labels in days.items())
+
+
+def _absent(ledger: Ledger) -> Iterator[str]:
+    there = set(ledger.words("score", "variable"))
+    lacking = [s.title for s in scores().values() if not _given(s, there)]
+    if lacking:
+        yield (
+            "No patient has a result, since something they need is not on record: "
+            f"{'; '.join(lacking)}."
+        )
+
+
+def _given(score: Score, there: set[str]) -> bool:
+    return any(parameter.label in there for parameter in score.parameters)
+
+
+def score_agreement_table(ledger: Ledger, deviations: pa.Table) -> Table:
+    """Reported Child-Pugh scores and BCLC stages that the rules contradict, one row each (ADDV)."""
+    staged = deviations.filter(pc.equal(deviations["DVCAT"], "STAGING")).to_pylist()
+    lines = []
+    for row in staged[:MOST_LISTED]:
+        place = Place(row["SRCFILE"] or "", row["SRCSHEET"] or "", row["SRCROW"])
+        texts = (str(row["ADT"] or ""), row["DVTERM"], row["AVALC"], row["EXPECTED"], str(place))
+        cells = tuple(Cell(text or "", subjects=(row["SUBJID"],)) for text in texts)
+        lines.append(Line(row["SUBJID"], cells))
+    return Table(
+        key="score-agreement",
+        title="Reported scores that differ from the derived ones",
+        stub="Subject",
+        columns=("Date", "Difference", "Reported", "Derived", "Record"),
+        lines=tuple(lines),
+        footnotes=(*shortened(len(staged)), *score_agreement(ledger)),
+        prose=True,
+    )
+
+
+def score_agreement(ledger: Ledger) -> tuple[str, ...]:
+    """How many reported scores could be compared and how many are the same, in sentences."""
+    said = []
+    for label in COMPARED.values():
+        name = f"{label}, reported against derived"
+        counts = []
+        for level in ("compared", "the same", "different"):
+            item = ledger.item("score", variable=name, level=level)
+            counts.append(number.count(item.value("n") if item else 0))
+        if counts[0] != "0":
+            said.append(
+                f"{label}: {counts[0]} reported on a day on which it can be derived, "
+                f"{counts[1]} the same, {counts[2]} different."
+            )
+    return tuple(said)
