@@ -28,7 +28,7 @@ def screening_results(adam: Adam) -> Iterator[Result]:
     people, rows = adam["ADSL"].to_pylist(), adam["ADIE"].to_pylist()
     row = partial(Result, "screening", "screened", statistic="n", unit="patients", dataset="ADIE")
     for verdict in Verdict:
-        who = tuple(p["SUBJID"] for p in people if _OVERALL.get(p["ELIGFL"]) == verdict)
+        who = tuple(p["SUBJID"] for p in people if _OVERALL.get(p["ELIGRES"]) == verdict)
         yield row(
             "All criteria", value=float(len(who)), level=verdict, subjects=who, method=_METHOD
         )
@@ -66,7 +66,7 @@ def refractory_results(adam: Adam) -> Iterator[Result]:
     rows = adam["ADREF"].to_pylist()
     for definition in dict.fromkeys(r["DEFVER"] for r in rows):
         for answer in ("Y", "N", "NE"):
-            found = [r for r in rows if r["DEFVER"] == definition and r["REFRFL"] == answer]
+            found = [r for r in rows if r["DEFVER"] == definition and r["REFRRES"] == answer]
             who = tuple(r["SUBJID"] for r in found)
             yield Result(
                 "screening",
@@ -108,7 +108,7 @@ def flow_steps(people: Sequence[Row], rows: Sequence[Row]) -> Steps:
     enrolled = [p for p in people if p["ENRLFL"] == "Y"]
     steps.append(("Enrolled", _ids(enrolled)))
     for flag, words in (("Y", "all criteria pass"), ("U", "not known"), ("N", "a criterion fails")):
-        steps.append((f"Enrolled: {words}", _ids([p for p in enrolled if p["ELIGFL"] == flag])))
+        steps.append((f"Enrolled: {words}", _ids([p for p in enrolled if p["ELIGRES"] == flag])))
     steps.append(("Treated", _ids([p for p in enrolled if p["SAFFL"] == "Y"])))
     return tuple(steps)
 

@@ -14,7 +14,7 @@ from hepatica.workflow.screening import Screened, Screening, place_of, screening
 from hepatica.workflow.workspace import Workspace
 
 _REFRACTORY = (
-    "SUBJID DEFVER DEFFL REFRFL REFRDT REFRCRIT NTACE REASON DECLDT SRCFILE SRCSHEET SRCROW"
+    "SUBJID DEFVER DEFFL REFRRES REFRDT REFRCRIT NTACE REASON DECLDT SRCFILE SRCSHEET SRCROW"
 )
 _SHOWN = "IETESTCD IECAT READING AVALC EXPECTED AVAL AVALU AVALTXT ALIMIT ADT AGEDAYS WINDOW REASON"
 
@@ -135,7 +135,7 @@ def _refractory(found: Screening) -> str:
     counts: dict[str, Counter[str]] = {}
     for row in found.refractory:
         name = row["DEFVER"] + (" (protocol)" if row["DEFFL"] == "Y" else "")
-        counts.setdefault(name, Counter())[row["REFRFL"]] += 1
+        counts.setdefault(name, Counter())[row["REFRRES"]] += 1
     answers = ("Y", "N", "NE")
     return "TACE-refractory by definition (NE = the records do not tell)\n" + columned(
         [
@@ -151,7 +151,7 @@ def _disagreements(found: Screening) -> str:
         return "All definitions of TACE-refractory give the same answer for every subject."
     names = [row["DEFVER"] for row in next(iter(differ.values()))]
     rows = [
-        (subject, *(row["REFRFL"] + f" {row['REFRCRIT'] or ''}".rstrip() for row in answers))
+        (subject, *(row["REFRRES"] + f" {row['REFRCRIT'] or ''}".rstrip() for row in answers))
         for subject, answers in differ.items()
     ]
     return "Subjects whom the definitions answer differently\n" + columned(
@@ -170,7 +170,7 @@ def _person(found: Screening) -> Iterator[str]:
     if found.refractory:
         yield "TACE-refractory\n" + columned(
             [
-                (r["DEFVER"], r["REFRFL"], str(r["REFRDT"] or "no date"), r["REASON"])
+                (r["DEFVER"], r["REFRRES"], str(r["REFRDT"] or "no date"), r["REASON"])
                 for r in found.refractory
             ]
         )

@@ -141,7 +141,7 @@ def _row(study: Study, person: Row, status: Status, chosen: str) -> dict[str, An
         "SUBJID": person["subject"],
         "DEFVER": status.definition,
         "DEFFL": "Y" if status.definition == chosen else "N",
-        "REFRFL": status.answer,
+        "REFRRES": status.answer,
         "REFRDT": status.on,
         "REFRCRIT": status.clause or None,
         "NTACE": status.sessions,

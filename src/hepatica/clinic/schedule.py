@@ -109,7 +109,7 @@ def _rows(
             "WINSTDT": visit.opens,
             "WINENDT": visit.closes,
             "ADT": visit.on,
-            "AVAL": visit.days_out,
+            "OUTDAYS": visit.days_out,
             "AVALC": str(visit.status),
             **dict(zip(("SRCDOM", "SRCFILE", "SRCSHEET", "SRCROW"), record, strict=True)),
         }
@@ -144,7 +144,7 @@ def _missed(subject: str, assessment: str, visits: list[dict[str, Any]]) -> Devi
 
 
 def _out_of_window(row: dict[str, Any]) -> Deviation:
-    days = row["AVAL"]
+    days = row["OUTDAYS"]
     return Deviation(
         subject=row["SUBJID"],
         category="SCHEDULE",

@@ -50,7 +50,7 @@ class Judgement:
 
 
 def derive_screening(study: Study, query: Query) -> Step:
-    """Derive ADIE, the flag ELIGFL of ADSL, deviations of enrolled subjects, and findings.
+    """Derive ADIE, the flag ELIGRES of ADSL, deviations of enrolled subjects, and findings.
 
     Nothing is derived where the protocol has no criteria.
     """
@@ -195,14 +195,20 @@ def _deviations(one: Judgement) -> Iterator[Deviation]:
     """A deviation for each ground of the failure, at its record."""
     for group in grounds(one.outcome):
         rule = " and ".join(criterion_sentence(atom.expression) for atom in group)
+        labels = ", ".join(variables()[atom.expression.variable].label for atom in group)
         yield Deviation(
             subject=one.evidence.subject,
             category="ELIGIBILITY",
-            term=f"{'Inclusion' if one.inclusion else 'Exclusion'} criterion {one.criterion.id}: "
-            + "; ".join(map(_reason, group)),
+            term=f"{_broken(one)}: {labels}",
             clause=one.criterion.id,
             on=group[0].on,
             value="; ".join(atom.text for atom in group),
             expected=rule if one.inclusion else f"not: {rule}",
             place=group[0].place,
         )
+
+
+def _broken(one: Judgement) -> str:
+    if one.inclusion:
+        return f"Inclusion criterion {one.criterion.id} not met"
+    return f"Exclusion criterion {one.criterion.id} met"

@@ -65,7 +65,7 @@ class Screening:
         found: dict[str, tuple[Row, ...]] = {}
         for row in self.refractory:
             found[row["SUBJID"]] = (*found.get(row["SUBJID"], ()), row)
-        return {s: rows for s, rows in found.items() if len({r["REFRFL"] for r in rows}) > 1}
+        return {s: rows for s, rows in found.items() if len({r["REFRRES"] for r in rows}) > 1}
 
     @property
     def enrolled_ineligible(self) -> tuple[Screened, ...]:
@@ -117,7 +117,7 @@ def _screened(person: Row, rows: Sequence[Row], reasons: Mapping[str, str]) -> S
     chosen = tuple(r for r in rows if r["PARTNO"] == 0 and r["READFL"] == "Y")
     return Screened(
         subject=person["SUBJID"],
-        verdict=_WORDS[person["ELIGFL"]],
+        verdict=_WORDS[person["ELIGRES"]],
         enrolled=person["ENRLFL"] == "Y",
         treated=person["SAFFL"] == "Y",
         reason=reasons.get(person["SUBJID"], ""),

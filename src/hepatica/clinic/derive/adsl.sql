@@ -116,7 +116,7 @@ SELECT
   coalesce(s.enrolled, 'Y') AS ITTFL,
   CASE WHEN s.treated = 'N' OR e.trtsdt IS NULL THEN 'N' ELSE 'Y' END AS SAFFL,
   CAST(NULL AS VARCHAR) AS RESPEVFL,
-  CAST(NULL AS VARCHAR) AS ELIGFL,
+  CAST(NULL AS VARCHAR) AS ELIGRES,
   ecog.value AS ECOGBL,
   cp_class.value AS CPCLASS,
   cp_points.value AS CPSCORE,

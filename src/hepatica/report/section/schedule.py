@@ -63,7 +63,7 @@ def missed_table(visits: pa.Table) -> Table:
 
 
 def _line(row: dict[str, Any]) -> Line:
-    days = row["AVAL"]
+    days = row["OUTDAYS"]
     done = ""
     if row["ADT"] is not None:
         side = "late" if days > 0 else "early"

@@ -107,12 +107,12 @@ def screened_table(adam: Adam) -> Table:
         if row["PARTNO"] == 0 and row["READFL"] == "Y":
             found = verdicts.setdefault(row["SUBJID"], {v: [] for v in _VERDICTS})
             found[row["AVALC"]].append(row["IETESTCD"])
-    people = [p for p in adam["ADSL"].to_pylist() if p["ELIGFL"] in ("N", "U")]
+    people = [p for p in adam["ADSL"].to_pylist() if p["ELIGRES"] in ("N", "U")]
     lines = []
     for person in people[:MOST_LISTED]:
         subject = person["SUBJID"]
         texts = (
-            _WORDS[person["ELIGFL"]],
+            _WORDS[person["ELIGRES"]],
             "yes" if person["ENRLFL"] == "Y" else "no",
             ", ".join(verdicts[subject]["FAIL"]),
             ", ".join(verdicts[subject]["UNKNOWN"]),
