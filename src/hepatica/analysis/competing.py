@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -34,7 +34,6 @@ from hepatica.study.plan import CompetingPlan
 
 WORDS = {"progression": "Disease Progression", "death": "Death", "response": "Response"}
 MODEL = "Fine-Gray model"
-OTHERS = "competing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class _Asked:
     cause: np.ndarray
     row: partial[Result]
     by: str
+    model: str
 
 
 def competing_results(
@@ -56,8 +56,11 @@ def competing_results(
     """Results of every competing-risks analysis, and its curves by (endpoint, event, group)."""
     results: list[Result] = []
     curves: dict[Key, Incidence] = {}
-    for plan in study.analysis.competing:
+    several = len(study.analysis.competing) > 1
+    for number, plan in enumerate(study.analysis.competing, start=1):
         asked = _asked(study, adam, people, plan)
+        if several:
+            asked = replace(asked, model=f"{MODEL} {number}")
         for name, members in _groups(asked).items():
             rows, curve = _incidence(asked, name, members)
             results += rows
@@ -94,7 +97,7 @@ def _asked(study: Study, adam: Adam, main: Population, plan: CompetingPlan) -> _
         clause=plan.source,
     )
     by = grouping(plan.group, people, main) if plan.group else ""
-    return _Asked(study, plan, people, times, np.array(cause, np.int64), row, by)
+    return _Asked(study, plan, people, times, np.array(cause, np.int64), row, by, MODEL)
 
 
 def _groups(asked: _Asked) -> dict[str, set[str]]:
@@ -123,13 +126,17 @@ def _incidence(
     rows = [row("n", float(len(own.subjects)), unit="patients", note=note)]
     if not len(own.days):
         return rows, None
-    others = " or ".join(e for e in endpoint.events if e != event)
-    for level, code in ((event, 1), (others, 2)):
+    for level, code in ((event, 1), (_others(asked), 2)):
         who = tuple(s for s, c in zip(own.subjects, cause, strict=True) if c == code)
         rows.append(row("events", float(len(who)), level=level, unit="patients", subjects=who))
     conf_level = asked.study.conventions.conf_level
     curve = cumulative_incidence(own.days, cause, conf_level=conf_level)
     return rows + list(_at_landmarks(asked, row, curve)), curve
+
+
+def _others(asked: _Asked) -> str:
+    events = asked.study.endpoint(asked.plan.endpoint).events
+    return " or ".join(e for e in events if e != asked.plan.event)
 
 
 def _at_landmarks(asked: _Asked, row: partial[Result], curve: Incidence) -> Iterator[Result]:
@@ -162,7 +169,7 @@ def _gray(asked: _Asked) -> Iterator[Result]:
     lacking = int((~known).sum())
     note = f"{lacking} left out, {asked.by} missing" if lacking else ""
     own = [g for g in group if g is not None]
-    for name, event in ((asked.plan.event, 1), (OTHERS, 2)):
+    for name, event in ((asked.plan.event, 1), (_others(asked), 2)):
         row = partial(asked.row, group=asked.by, level=f"Gray's test: {name}", method="Gray")
         try:
             found = gray(asked.times.days[known], asked.cause[known], own, event=event)
@@ -183,7 +190,7 @@ def _fine_gray(asked: _Asked) -> Iterator[Result]:
     ]
     row = partial(
         asked.row,
-        group=MODEL,
+        group=asked.model,
         method="Fine-Gray, censoring weights by Kaplan-Meier, robust variance",
         subjects=tuple(asked.times.subjects[i] for i in whole),
     )

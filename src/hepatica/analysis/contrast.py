@@ -76,7 +76,7 @@ def interaction_rows(
     study: Study, row: partial[Result], contrast: Contrast, parts: Sequence[Sequence[str]]
 ) -> Iterator[Result]:
     """The test that the contrast is the same in all subgroups of one column."""
-    named = partial(row, level="interaction")
+    named = partial(row, level=f"interaction with {contrast.by}")
     if contrast.times is None:
         yield from _woolf(named, contrast, parts)
     else:

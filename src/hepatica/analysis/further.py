@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hepatica.analysis.competing import competing_results
 from hepatica.analysis.landmark import landmark_results
 from hepatica.analysis.population import Population
 from hepatica.analysis.reader import reader_results
-from hepatica.analysis.result import Analysis
+from hepatica.analysis.result import Analysis, Result
 from hepatica.analysis.sensitivity import sensitivity_results
 from hepatica.analysis.subgroup import subgroup_results
 from hepatica.analysis.time_dependent import time_dependent_results
@@ -26,4 +28,13 @@ def further_analysis(study: Study, adam: Adam, people: Population) -> Analysis:
         *sensitivity_results(study, adam, people),
         *reader_results(study, adam, people),
     )
-    return Analysis(results, landmarks=curves, incidences=incidences)
+    return Analysis(_once(results), landmarks=curves, incidences=incidences)
+
+
+def _once(results: Iterable[Result]) -> tuple[Result, ...]:
+    """Each number once: two analyses of one endpoint share what they say of everybody."""
+    found: dict[tuple[str, ...], Result] = {}
+    for r in results:
+        key = (r.analysis, r.population, r.criterion, r.group, r.variable, r.level, r.statistic)
+        found.setdefault(key, r)
+    return tuple(found.values())

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from hepatica.analysis.onset import onset_days
-from hepatica.analysis.population import Population, population
+from hepatica.analysis.population import Population, grouping, population
 from hepatica.analysis.result import Result
 from hepatica.analysis.survival import Key, Times, curve_results, endpoint_times, interval_note
 from hepatica.clinic.dataset import Adam
@@ -38,7 +38,8 @@ def landmark_results(
     for plan in study.analysis.landmark:
         chosen = population(study, adam, plan.population or people.id)
         for months in plan.months:
-            rows, found = _landmark(study, adam, chosen, (plan, months))
+            by = grouping(landmark_group(plan, months), chosen, people)
+            rows, found = _landmark(study, adam, chosen, (plan, months, by))
             results += rows
             curves |= found
     return results, curves
@@ -50,16 +51,16 @@ def landmark_group(plan: LandmarkPlan, months: float) -> str:
 
 
 def _landmark(
-    study: Study, adam: Adam, people: Population, asked: tuple[LandmarkPlan, float]
+    study: Study, adam: Adam, people: Population, asked: tuple[LandmarkPlan, float, str]
 ) -> tuple[list[Result], dict[Key, Curve]]:
-    plan, months = asked
+    plan, months, by = asked
     endpoint = study.endpoint(plan.endpoint)
     at = months * study.conventions.month_days
     times = endpoint_times(adam, endpoint, study.conventions.day_count)
     times = times.of(set(people.everyone.subjects))
     onset = onset_days(study, adam, endpoint, plan.by)
     later = _from_landmark(times, at)
-    by, criterion = landmark_group(plan, months), endpoint.criterion or study.response.criterion
+    criterion = endpoint.criterion or study.response.criterion
     row = partial(
         Result,
         "landmark",

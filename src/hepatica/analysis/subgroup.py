@@ -16,7 +16,7 @@ from itertools import pairwise
 from hepatica.analysis.comparison import level_text
 from hepatica.analysis.contrast import Contrast, contrast_rows, interaction_rows
 from hepatica.analysis.estimate import median_rows, rate_rows
-from hepatica.analysis.population import NO_ARM, Population, Row, population
+from hepatica.analysis.population import NO_ARM, Population, Row, grouping, population
 from hepatica.analysis.response import best_responses, primary_reader
 from hepatica.analysis.result import Result
 from hepatica.analysis.survival import (
@@ -63,7 +63,7 @@ def subgroup_results(study: Study, adam: Adam, people: Population) -> Iterator[R
             clause=plan.source,
         )
         for subgroup in subgroups(plan, chosen.everyone.rows):
-            named = partial(row, group=subgroup.name)
+            named = partial(row, group=grouping(subgroup.name, chosen, people))
             if contrast.compared:
                 yield from contrast_rows(study, named, contrast, subgroup.subjects)
             else:
@@ -72,7 +72,8 @@ def subgroup_results(study: Study, adam: Adam, people: Population) -> Iterator[R
             for column in plan.by:
                 parts = [s for s in subgroups(plan, chosen.everyone.rows) if s.column == column]
                 members = [s.subjects for s in parts if s.level != MISSING]
-                yield from interaction_rows(study, partial(row, group=column), contrast, members)
+                named = partial(row, group=grouping(column, chosen, people))
+                yield from interaction_rows(study, named, contrast, members)
 
 
 def subgroups(plan: SubgroupPlan, rows: Sequence[Row]) -> Iterator[Subgroup]:

@@ -24,22 +24,22 @@ from hepatica.stats.cox import cox
 from hepatica.study import Study
 from hepatica.study.plan import TimeDependentPlan
 
+MODEL = "Cox model, response changing with time"
+
 
 def time_dependent_results(study: Study, adam: Adam, people: Population) -> Iterator[Result]:
     """Cox models with changing response, as the protocol asks for them."""
-    for plan in study.analysis.time_dependent:
+    several = len(study.analysis.time_dependent) > 1
+    for number, plan in enumerate(study.analysis.time_dependent, start=1):
         chosen = population(study, adam, plan.population or people.id)
-        yield from _model(study, adam, chosen, plan)
-
-
-def time_dependent_group(plan: TimeDependentPlan) -> str:
-    """Name of the model in the results."""
-    return f"Cox model, {plan.by} changing with time"
+        name = f"{MODEL} {number}" if several else MODEL
+        yield from _model(study, adam, chosen, (plan, name))
 
 
 def _model(
-    study: Study, adam: Adam, people: Population, plan: TimeDependentPlan
+    study: Study, adam: Adam, people: Population, asked: tuple[TimeDependentPlan, str]
 ) -> Iterator[Result]:
+    plan, name = asked
     endpoint = study.endpoint(plan.endpoint)
     times = endpoint_times(adam, endpoint, study.conventions.day_count)
     times = times.of(set(people.everyone.subjects))
@@ -55,7 +55,7 @@ def _model(
         people.id,
         endpoint.id,
         criterion=endpoint.criterion or study.response.criterion,
-        group=time_dependent_group(plan),
+        group=name,
         method=f"Cox, {study.conventions.ties} ties, response changing with time",
         subjects=subjects,
         dataset=f"ADTTE {endpoint.parameter}",

@@ -16,6 +16,7 @@ from hepatica.report.section.agreement import agreement_table, response_agreemen
 from hepatica.report.section.baseline import baseline_table
 from hepatica.report.section.comparison import cox_tables, group_test_table
 from hepatica.report.section.disposition import exposure_table, patient_flow
+from hepatica.report.section.further import further_sections
 from hepatica.report.section.listing import (
     acceptance_table,
     deviation_table,
@@ -46,6 +47,11 @@ _OF_PEOPLE = {
     "survival",
     "tests",
     "schedule",
+    "competing",
+    "landmark",
+    "subgroup",
+    "sensitivity",
+    "readers",
 }
 
 
@@ -82,6 +88,7 @@ def _sections(
         _drawn("spider", "Change over time", gallery),
         Section("survival", "Survival", "No time-to-event endpoint has data.",
                 tables=survival_tables(ledger, study), drawings=gallery.drawings["survival"]),
+        *further_sections(ledger, study, gallery),
         _adverse_events(given, ledger),
         _tabled("tests", "Comparisons and models",
                 "The protocol asks for no comparison, test or model.",

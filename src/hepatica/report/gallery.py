@@ -19,6 +19,7 @@ from hepatica.report.figure.spider import render_spider
 from hepatica.report.figure.strand import Strand, TimeAxis
 from hepatica.report.figure.swimmer import MOST_LANES, render_swimmer
 from hepatica.report.figure.waterfall import Bar, render_waterfall
+from hepatica.report.further_figure import further_drawings
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import FIRST_ROW, Ledger
 from hepatica.report.phrase import (
@@ -67,6 +68,7 @@ def render_gallery(given: ReportInput, ledger: Ledger) -> Gallery:
         if isinstance(found, str):
             absent[kind] = found
     drawings["survival"] = tuple(render_curves(given, ledger))
+    drawings |= further_drawings(given, ledger)
     return Gallery(drawings, absent)
 
 
