@@ -83,7 +83,10 @@ def dose(**typed: Any) -> int:
 
 
 def run_dose(typed: dict[str, Any]) -> int:
-    """Print the dose, and write the order sheet where asked; 1 outside the label's range."""
+    """Print the dose, and write the order sheet where asked.
+
+    Returns     1 outside the label's range, or while a hold or stop condition stands; else 0.
+    """
     from hepatica.workflow import dosing
 
     session = None if typed["study"] is None else _session(typed)
@@ -103,7 +106,10 @@ def run_dose(typed: dict[str, Any]) -> int:
         from hepatica.workflow.ordering import write_order_sheet
 
         print(f"wrote {write_order_sheet(order, typed['order_sheet'], session)}", file=sys.stderr)
-    return int(not order.within_range)
+    held = session is not None and session.held
+    if held:
+        print("hepatica: a hold or stop condition stands by the records", file=sys.stderr)
+    return int(held or not order.within_range)
 
 
 _BY_PROTOCOL = (

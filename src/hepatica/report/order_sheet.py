@@ -48,6 +48,7 @@ def render_order_sheet(order: DoseOrder, head: OrderHead) -> str:
         title=f"Order sheet: {product.name}, transarterial infusion",
         mark=MARK,
         notice=head.label,
+        stands=stands_text(head.states),
         head=_head(order, head),
         dose=f"{plain_text(order.chosen.given_mg)} mg",
         product=product.name,
@@ -64,6 +65,16 @@ def render_order_sheet(order: DoseOrder, head: OrderHead) -> str:
         source=f"Product: {product.source}.",
         css=Markup(files("hepatica.report").joinpath("template", "order.css").read_text("utf-8")),
     )  # fmt: skip
+
+
+def stands_text(states: Mapping[str, tuple[str, str]]) -> str:
+    """What stands in the way of the dose by the records, as a sentence; '' where nothing does."""
+    events = {rule.id: rule.event for rule in hold_rules()}
+    for word in ("STOP", "HOLD"):
+        found = [events[name] for name, (state, _) in states.items() if state == word]
+        if found:
+            return f"{word}: by the records this dose is not to be given. {'; '.join(found)}."
+    return ""
 
 
 _HOLDS = (

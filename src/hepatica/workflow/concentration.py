@@ -64,7 +64,7 @@ class CourseRequest:
                 raise UsageError(f"--{option} {value:g}: expected {words} from {low} to {high}")
         apart = self.minutes / _MINUTES
         ordered = all(b - a >= apart for a, b in pairwise(self.sessions))
-        if not self.sessions or self.sessions[0] < 0 or not ordered:
+        if not (np.isfinite(self.sessions).all() and self.sessions[0] >= 0 and ordered):
             raise UsageError("--sessions: expected days in order, such as 0,35")
         if len(self.sessions) > MOST_SESSIONS or self.sessions[-1] > 3650:
             raise UsageError(f"--sessions: at most {MOST_SESSIONS}, up to day 3650")

@@ -44,6 +44,11 @@ class SessionOrder:
     weighed: str = ""
     states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
+    @property
+    def held(self) -> bool:
+        """Whether a hold or stop condition stands by the records."""
+        return any(state in ("STOP", "HOLD") for state, _ in self.states.values())
+
 
 def chosen_policy(word: str) -> RoundingPolicy:
     """The rounding policy of that name, or of a site's file of bands (a name ending in .toml).
