@@ -22,7 +22,8 @@ from hepatica.records.grid import Grid
 from hepatica.records.header import nearest
 from hepatica.records.mapped import named_columns, read_entry
 from hepatica.records.mapping import Entry, check_mapping, mapping_fault
-from hepatica.records.odm_document import Document, Form, Group, read_odm_document
+from hepatica.records.odm_document import Document, read_odm_document
+from hepatica.records.odm_form import Form, Group
 from hepatica.records.redcap import ELSEWHERE, field_name, nothing_found, translated
 from hepatica.records.redcap_folder import read_missing_codes
 from hepatica.records.sheet import Sheet
