@@ -17,7 +17,12 @@ from hepatica.records.record import Records
 from hepatica.records.table import tables
 from hepatica.records.transport import read_transport
 
-DM = {"USUBJID": ["S-1", "S-2"], "SEX": ["F", "M"], "AGE": [61, 50.5], "AGEU": ["YEARS", "YEARS"]}
+DM: dict[str, Any] = {
+    "USUBJID": ["S-1", "S-2"],
+    "SEX": ["F", "M"],
+    "AGE": [61, 50.5],
+    "AGEU": ["YEARS", "YEARS"],
+}
 
 
 def read(folder: Path) -> Records:

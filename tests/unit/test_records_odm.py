@@ -36,13 +36,13 @@ META = """<Study OID="S"><MetaDataVersion OID="M" Name="M">
 <CodeListItem CodedValue="2"><Decode><TranslatedText>Male</TranslatedText></Decode></CodeListItem>
 </CodeList></MetaDataVersion></Study>
 """
-MAPPING = {
+MAPPING: dict[str, Any] = {
     "subjects": {
         "form": "F.DM",
         "columns": {"subject": "SubjectKey", "sex": "I.SEX", "age_years": "I.AGE"},
     },
 }
-EVENTS = {
+EVENTS: dict[str, Any] = {
     "adverse_events": {
         "form": "F.AE",
         "group": "IG.AE",

@@ -29,7 +29,7 @@ VISIT = (
     "weight,visit,text,Weight,,number_1dp_comma_decimal,,,,,\n"
 )
 EVENT = "term,event,text,Event,,,,,,,y\nstart,event,text,Start,,date_ymd,,,,,\n"
-MAPPING = {
+MAPPING: dict[str, Any] = {
     "subjects": {
         "form": "enrol",
         "columns": {
@@ -136,7 +136,7 @@ def test_values_against_choices_and_validation(tmp_path: Path) -> None:
     assert "R001" not in codes(records), "each fault is told once"
 
 
-VISITS = {
+VISITS: dict[str, Any] = {
     "status": {
         "form": "visit",
         "columns": {"subject": "record_id", "date": "day", "ecog": "ecog"},
