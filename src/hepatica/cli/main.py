@@ -120,6 +120,17 @@ def report(study: Path, output: Path | None, only: tuple[str, ...], as_json: boo
 
 @app.command()
 @_study
+@click.argument("subject")
+@click.option("-o", "--output", type=_FILE, required=True, help="File: .svg, .png or .pdf.")
+def profile(study: Path, subject: str, output: Path) -> None:
+    """Draw the course of SUBJECT on one page: sessions, scans, tumour, laboratory, events."""
+    from hepatica.cli.study_command import run_profile_page
+
+    run_profile_page(study, subject, output)
+
+
+@app.command()
+@_study
 @click.argument("endpoint")
 @click.argument("subject")
 @_as_json
@@ -150,6 +161,31 @@ def survival(file: Path, figure: Path | None, as_json: bool, **chosen: Any) -> N
     from hepatica.cli.survival_command import SurvivalChoice, run_survival
 
     run_survival(file, SurvivalChoice(**chosen), figure, as_json=as_json)
+
+
+@app.command()
+@click.argument("name", required=False)
+@click.option(
+    "-i",
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An input with its unit, such as bilirubin=1.0mg/dL; may be repeated.",
+)
+@click.option("--file", type=_FILE, help="Score every row: CSV, gzipped CSV or Parquet.")
+@click.option("--list", "listed", is_flag=True, help="List the scores.")
+@_as_json
+def score(
+    name: str | None, inputs: tuple[str, ...], file: Path | None, listed: bool, as_json: bool
+) -> int:
+    """Compute the clinical score NAME of one patient; without inputs, tell what it needs."""
+    from hepatica.cli.score_command import run_list, run_score
+
+    if listed or not name:
+        run_list(as_json=as_json)
+        return 0
+    return run_score(name, inputs, file, as_json=as_json)
 
 
 @app.command()
