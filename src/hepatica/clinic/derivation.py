@@ -21,6 +21,7 @@ from hepatica.clinic.protocol import (
 )
 from hepatica.clinic.query import Query
 from hepatica.clinic.refractory import derive_refractory
+from hepatica.clinic.safety import derive_safety
 from hepatica.clinic.schedule import derive_schedule
 from hepatica.clinic.score_dataset import derive_scores
 from hepatica.clinic.screening import derive_screening
@@ -51,6 +52,7 @@ _STEPS: tuple[Callable[[Study, Query], Step], ...] = (
     derive_treatment,
     derive_sensitivity,
     derive_laboratory,
+    derive_safety,
 )
 
 
@@ -73,9 +75,10 @@ def derive_adam(study: Study, records: Records) -> Adam:
             "ADSL": query.derive("adsl_evaluable", datasets()["ADSL"].schema()),
             **{
                 name: query.derive(name.lower(), datasets()[name].schema())
-                for name in ("ADTR", "ADRS", "ADTTE", "ADAE")
+                for name in ("ADTR", "ADRS", "ADTTE")
             },
         }
+        query.derive("adae")
         query.write("adsl", tables["ADSL"])
         late = query.derive("late_baseline")
         steps = _run_steps(study, query)

@@ -38,6 +38,6 @@ SELECT
   CASE WHEN emergent = 'Y' AND row_number() OVER (
     PARTITION BY subject, emergent ORDER BY rank DESC NULLS LAST, start_date, seq) = 1
     THEN 'Y' END AS AOCCIFL,
-  src_row AS SRCROW
+  src_file AS SRCFILE, src_sheet AS SRCSHEET, src_row AS SRCROW
 FROM flagged
 ORDER BY subject, seq

@@ -56,15 +56,24 @@ def term_of(version: str) -> dict[str, Term]:
 
 
 @cache
-def other_names() -> dict[str, tuple[str, ...]]:
-    """Names that are no term of CTCAE, in lower case, with the terms they stand for.
+def other_names(*, no_term: bool = False) -> dict[str, tuple[str, ...]]:
+    """Other names, in lower case, with the terms of CTCAE that they stand for.
 
-    Several terms where the name joins them; none where CTCAE has nothing for it.
+    Several terms where the name joins them; none where CTCAE has nothing for it. With `no_term`
+    only names under which CTCAE knows no event (melena), not mere spellings.
     """
     return {
         row["name"].lower(): tuple(t for t in row["terms"].split("; ") if t)
         for row in _rows("names.csv")
+        if row["kind"] == "no term" or not no_term
     }
+
+
+def name_table(version: str) -> pa.Table:
+    """Every known name of an event in lower case with its term; '' where CTCAE has none."""
+    pairs = [(name, term.term) for name, term in term_of(version).items()]
+    pairs += [(name, term) for name, found in other_names().items() for term in found or ("",)]
+    return pa.table({"name": [name for name, _ in pairs], "term": [term for _, term in pairs]})
 
 
 def atom_table() -> pa.Table:
