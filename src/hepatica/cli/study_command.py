@@ -93,6 +93,14 @@ def run_report(
     return 0
 
 
+def run_profile_page(folder: Path, subject: str, output: Path) -> None:
+    """Write one patient's profile."""
+    from hepatica.workflow.reporting import run_profile
+
+    run_profile(Workspace(folder), subject, output)
+    print(output)
+
+
 def run_explain(folder: Path, endpoint: str, subject: str, *, as_json: bool) -> None:
     """Print why a subject has this value."""
     lines = explanation(Workspace(folder), endpoint, subject)

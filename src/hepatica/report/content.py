@@ -11,6 +11,7 @@ from hepatica.report.ledger import Ledger
 from hepatica.report.narrative.section import narrative_section
 from hepatica.report.passage import Section
 from hepatica.report.phrase import mid_sentence
+from hepatica.report.profile import profile_section
 from hepatica.report.section.adverse_event import adverse_event_tables
 from hepatica.report.section.agreement import agreement_table, response_agreement
 from hepatica.report.section.baseline import baseline_table
@@ -86,6 +87,7 @@ def _sections(
         _drawn("waterfall", "Best change of each patient", gallery),
         _drawn("swimmer", "Course of each patient", gallery),
         _drawn("spider", "Change over time", gallery),
+        profile_section(given),
         Section("survival", "Survival", "No time-to-event endpoint has data.",
                 tables=survival_tables(ledger, study), drawings=gallery.drawings["survival"]),
         *further_sections(ledger, study, gallery),

@@ -29,6 +29,8 @@ from hepatica.report.html import render_html
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
 from hepatica.report.passage import Section
+from hepatica.report.profile import FILE_NAME as PROFILES
+from hepatica.report.profile import profiles_wanted, render_profiles
 from hepatica.report.provenance import Provenance, manifest, provenance_of, source
 
 MANIFEST = "manifest.json"
@@ -67,6 +69,10 @@ def write_report(
     document = report_document(given, sections, provenance)
     for name, data in document_files(document, given.wanted, notes):
         written.append(write_file(out / name, data))
+    if profiles_wanted(given):
+        data, note = render_profiles(given)
+        notes |= {PROFILES: note} if note else {}
+        written.append(write_file(out / PROFILES, data))
     outputs = [source(path, path.relative_to(out).as_posix()) for path in written]
     _remove_stale(out, earlier - {one.path for one in outputs})
     text = manifest(provenance, outputs) | {

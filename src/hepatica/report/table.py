@@ -13,7 +13,8 @@ class Cell:
     """One cell: its text, and the rows of results.csv that it prints.
 
     `subjects` are those behind a cell that prints no result, such as a listed record; `target` is
-    the anchor of what the text refers to: a section, a table ("t-3") or a figure ("f-1").
+    the anchor of what the text refers to: a section, a table ("t-3") or a figure ("f-1"), or a file
+    beside the page ("profiles.pdf#page=3").
     """
 
     text: str

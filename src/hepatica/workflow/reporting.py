@@ -16,6 +16,7 @@ from hepatica.workflow.workspace import Workspace
 try:
     from hepatica.report.file import write_report
     from hepatica.report.input import ReportInput
+    from hepatica.report.profile import write_profile
     from hepatica.report.section.listing import Acceptance as ReportAcceptance
 except ModuleNotFoundError as missing:  # pragma: no cover - the core installs without the extra
     raise MissingExtra("the report needs hepatica[report]") from missing
@@ -35,29 +36,43 @@ def run_study_report(workspace: Workspace, output: Path, only: Sequence[str] = (
         raise UsageError(f"{output}: is not a folder; name another one with -o")
     with progress(6) as step:
         step("Reading the records")
-        records = workspace.records
+        _ = workspace.records
         step("Deriving the datasets")
         workspace.adam()
         step("Computing the results")
-        analysis = workspace.analysis
-        stand, accepted = workspace.findings()
-        given = ReportInput(
-            study=workspace.protocol,
-            records=records,
-            adam=workspace.datasets,
-            analysis=analysis,
-            study_folder=workspace.folder,
-            findings=stand,
-            acceptances=_listed(accepted),
-            inputs=workspace.inputs,
-            only=tuple(only) or None,
-        )
+        _ = workspace.analysis
+        given = _given(workspace, only)
         try:
             return write_report(output, given, step)
         except OSError as error:
             where = error.filename or output
             told = f"{where}: the report cannot be written there ({error.strerror})"
             raise UsageError(told) from error
+
+
+def run_profile(workspace: Workspace, subject: str, path: Path) -> None:
+    """Write the profile of one subject to `path`: .svg, .png or .pdf.
+
+    Raises      NotReady, with every finding, while one at error level stands; UsageError for a
+                subject without a first treatment, or another ending.
+    """
+    workspace.adam()
+    write_profile(_given(workspace), subject, path)
+
+
+def _given(workspace: Workspace, only: Sequence[str] = ()) -> ReportInput:
+    stand, accepted = workspace.findings()
+    return ReportInput(
+        study=workspace.protocol,
+        records=workspace.records,
+        adam=workspace.datasets,
+        analysis=workspace.analysis,
+        study_folder=workspace.folder,
+        findings=stand,
+        acceptances=_listed(accepted),
+        inputs=workspace.inputs,
+        only=tuple(only) or None,
+    )
 
 
 def _listed(accepted: Sequence[tuple[Finding, Acceptance]]) -> tuple[ReportAcceptance, ...]:
