@@ -27,6 +27,8 @@ from hepatica.study.plan import LandmarkPlan
 
 LEVELS = {True: "Y", False: "N"}
 AGAINST = "responders against others"
+FOLLOWED = "followed at the landmark"
+LEFT_OUT = ("event up to the landmark", "censored up to the landmark", "without a time")
 
 
 def landmark_results(
@@ -103,12 +105,8 @@ def _left_out(
     lost = tuple(s for s, e in pairs if not e and s not in followed)
     timed = set(times.subjects)
     never = tuple(s for s in people.everyone.subjects if s not in timed)
-    yield row("n", float(len(followed)), level="followed at the landmark", unit="patients")
-    for level, who in (
-        ("event up to the landmark", gone),
-        ("censored up to the landmark", lost),
-        ("without a time", never),
-    ):
+    yield row("n", float(len(followed)), level=FOLLOWED, unit="patients")
+    for level, who in zip(LEFT_OUT, (gone, lost, never), strict=True):
         yield row("n", float(len(who)), level=level, unit="patients", subjects=who)
 
 

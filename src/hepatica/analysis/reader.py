@@ -140,7 +140,7 @@ def _common(units: Units, plan: ReaderPlan, level: float) -> Coefficients:
     rated = list(units.values())
     ac = partial(gwet_ac, rated, ORDER, level=level)
     return {
-        "percent agreement": partial(percent_agreement, rated, ORDER, level=level),
+        "observed agreement": partial(percent_agreement, rated, ORDER, level=level),
         "Gwet's AC1": ac,
         f"Gwet's AC2, {plan.weights} weights": partial(ac, weights=plan.weights),
     }

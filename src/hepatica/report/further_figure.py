@@ -170,7 +170,7 @@ def _forest(
         sides = (f"favours {level if bad else reference}", f"favours {reference if bad else level}")
     axis = ForestAxis(text, ratio, counts, words, line, sides)
     title = f"{endpoint.label} in subgroups"
-    caption = f"{title}. {' '.join(notes(ledger, given.study, plan))}"
+    caption = " ".join(notes(ledger, given.study, plan))
     told = f"{sum(bool(b.counts) for b in branches)} lines, all patients first"
     what = f", {'; '.join(map(contrast_text, contrasts))}" if contrasts else ""
     alt = f"Forest plot of {title}{what}; {told}: {branches[0].text}."

@@ -19,6 +19,8 @@ TURNED_SIGNS = 168
 _PAD = 2.5
 _LONGEST_PROSE = 46.0
 _STUB_LONGEST = 42.0
+# A column of longer texts gets no more room than one of these.
+_LONGEST_TOLD = 150.0
 # To this the first column of a table of numbers may wrap before the page is turned.
 _STUB_WRAPPED = 26.0
 _LEAST = 4.0
@@ -59,7 +61,10 @@ def table_layout(table: Table) -> Layout:
         return Layout(tuple(whole), turned)
     if sum(least) > room:
         return Layout(tuple(x * room / sum(least) for x in least), turned, small=True)
-    wanted = [max(w - m, 0.0) for w, m in zip(whole, least, strict=True)]
+    texts_wide = [
+        _wide(column) if table.prose else w for column, w in zip(texts, whole, strict=True)
+    ]
+    wanted = [max(min(t, _LONGEST_TOLD) - m, 0.0) for t, m in zip(texts_wide, least, strict=True)]
     part = (room - sum(least)) / (sum(wanted) or 1.0)
     return Layout(tuple(m + part * w for m, w in zip(least, wanted, strict=True)), turned)
 
@@ -68,7 +73,7 @@ def _turned(least: Sequence[float], whole: Sequence[float], *, prose: bool) -> b
     if sum(least) > UPRIGHT_SIGNS:
         return True
     if prose:
-        return sum(whole) > UPRIGHT_SIGNS * 1.75
+        return sum(whole) > UPRIGHT_SIGNS * 1.5
     stub = max(least[0], min(whole[0], _STUB_WRAPPED))
     return stub + sum(whole[1:]) > UPRIGHT_SIGNS
 
@@ -96,6 +101,12 @@ def _whole(texts: Sequence[str], index: int, prose: bool) -> float:
     elif prose:
         longest = min(longest, _LONGEST_PROSE)
     return max(longest, _longest_word(texts[:1]), _LEAST)
+
+
+def _wide(texts: Sequence[str]) -> float:
+    """How much room a column of sentences asks for: between its average and its longest text."""
+    cells = [_signs(t) for t in texts[1:] if t] or [0.0]
+    return (sum(cells) / len(cells) + max(cells)) / 2 + _PAD
 
 
 def _signs(text: str) -> float:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hepatica import __version__
 from hepatica.clinic.dataset import Dataset, Variable
@@ -49,7 +50,7 @@ def dataset_json(dataset: Dataset, table: pa.Table, *, study: str, stamp: date) 
         "columns": [_column(dataset, v, table[v.name]) for v in dataset.variables],
     }
     text = json.dumps(head, indent=1, ensure_ascii=False)
-    rows = ",\n".join(json.dumps(row, ensure_ascii=False) for row in _rows(table))
+    rows = ",\n".join(f"[{row}]" for row in _rows(table))
     return f'{text.removesuffix("}").rstrip()},\n "rows": [\n{rows}\n]\n}}\n'
 
 
@@ -69,12 +70,23 @@ def _column(dataset: Dataset, variable: Variable, values: pa.ChunkedArray) -> di
     return column
 
 
-def _rows(table: pa.Table) -> list[tuple[Any, ...]]:
-    columns = [[_value(value) for value in column.to_pylist()] for column in table.columns]
-    return list(zip(*columns, strict=True))
+def _rows(table: pa.Table) -> list[str]:
+    """The values of each row in JSON, parted by commas; each distinct value is written once."""
+    columns = [_written(column.combine_chunks()) for column in table.columns]
+    rows: list[str] = pc.binary_join_element_wise(*columns, ", ").to_pylist()
+    return rows
+
+
+def _written(column: pa.Array) -> pa.Array:
+    known = column.dictionary_encode()
+    texts = [
+        json.dumps(_value(value), ensure_ascii=False) for value in known.dictionary.to_pylist()
+    ]
+    written = pa.array(texts, pa.string()).take(known.indices)
+    return pc.fill_null(written, "null")
 
 
 def _value(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
-    return None if value != value else value  # noqa: PLR0124 - nan is missing
+    return None if value == "" or value != value else value  # noqa: PLR0124 - nan is missing

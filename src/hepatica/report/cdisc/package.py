@@ -8,9 +8,11 @@ from datetime import date
 
 import pyarrow as pa
 
+from hepatica.analysis.result import Result
 from hepatica.clinic.dataset import Dataset
 from hepatica.core.errors import NotReady
 from hepatica.core.finding import Finding
+from hepatica.report.cdisc.ars import ars_json
 from hepatica.report.cdisc.dataset_json import dataset_json
 from hepatica.report.cdisc.define import define_xml
 from hepatica.report.cdisc.submission import Submission
@@ -66,3 +68,10 @@ def _transport(
         return transport_bytes(dataset, table, stamp), ()
     except NotReady as stop:
         return None, tuple(stop.findings)
+
+
+def study_package(study: Study, given: Submission, results: Iterable[Result]) -> Package:
+    """Analysis datasets, define.xml and ``ars.json``: what a report writes of its own accord."""
+    text = ars_json(study, results)
+    parts = adam_package(study, given) + define_package(study, given)
+    return parts + Package((("ars.json", text.encode()),))

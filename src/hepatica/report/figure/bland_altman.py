@@ -29,6 +29,7 @@ _PANEL_IN = 2.1
 _FOOT_IN = 0.62
 _HEAD_IN = 0.4
 _COLUMNS = 3
+_LONGEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +110,18 @@ def _draw(axes: Any, duel: Duel, index: int) -> Mark:
         color=BLUE,
         gid=gid,
     )
-    axes.set_title(f"{duel.first}\n\u2212 {duel.second}", fontsize=7, loc="left", pad=4)
+    title = f"{_tail(duel.first)}\n\u2212 {_tail(duel.second)}"
+    axes.set_title(title, fontsize=6.5, loc="left", pad=4)
     words = (
         f"{duel.first} against {duel.second}: bias {number.number(duel.bias[0])}, limits of "
         f"agreement {number.interval(duel.low[0], duel.high[0])}, {len(pairs)} patients"
     )
     return Mark(gid, words, tuple(duel.values))
+
+
+def _tail(name: str) -> str:
+    """The end of a long name, which is what tells readers apart."""
+    return name if len(name) <= _LONGEST else f"\u2026{name[-_LONGEST + 1 :]}"
 
 
 def _span(values: Sequence[float]) -> tuple[float, float]:

@@ -27,9 +27,9 @@ from hepatica.report.figure.palette import BLUE, INK, QUIET, RULE
 from hepatica.report.figure.scale import tick_text
 
 _ROW_IN = 0.2
-_LETTER_IN = 0.062
+_LETTER_IN = 0.058
 _LEFT_IN = 0.12
-_LONGEST = 44
+_PLOT_IN = 1.9  # Least width of the part with the squares.
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,9 @@ def _drawn(branches: Sequence[Branch], axis: ForestAxis) -> tuple[Any, list[Mark
     width = float(figure.get_size_inches()[0])
     counts_in = _wide([axis.counts_head, *(b.counts for b in branches)])
     text_in = _wide([axis.text_head, *(b.text for b in branches if b.estimate is not None)])
-    label_in = max(_wide([_cut(b.label)]) + 0.14 * b.depth for b in branches)
+    room = width - _LEFT_IN - counts_in - text_in - 0.6 - _PLOT_IN
+    most = max(12, int(room / _LETTER_IN))
+    label_in = max(_wide([_cut(b.label, most)]) + 0.14 * b.depth for b in branches if b.counts)
     left = _LEFT_IN + label_in + 0.1 + counts_in + 0.2
     axes = panel(figure, left, foot, text_in + 0.3, 0.36)
     _set_axes(axes, branches, axis)
@@ -101,7 +103,7 @@ def _drawn(branches: Sequence[Branch], axis: ForestAxis) -> tuple[Any, list[Mark
     for i, branch in enumerate(branches):
         y = len(branches) - i - 0.5
         gid = f"mark-branch-{i}"
-        _write(axes, branch, y, (left, width))
+        _write(axes, branch, y, (left, width, most))
         if branch.estimate is not None:
             _draw(axes, branch, y, gid, max(b.size for b in branches))
             words = f"{branch.label}: {branch.counts}; {branch.text}"
@@ -155,11 +157,13 @@ def _draw(axes: Any, branch: Branch, y: float, gid: str, most: int) -> None:
     axes.plot([branch.estimate], [y], marker="s", markersize=side, color=BLUE, gid=gid)
 
 
-def _write(axes: Any, branch: Branch, y: float, columns: tuple[float, float]) -> None:
-    left, width = columns
+def _write(axes: Any, branch: Branch, y: float, columns: tuple[float, float, int]) -> None:
+    left, width, most = columns
     heading = not branch.counts
     weight = "bold" if heading or not branch.depth else "normal"
-    _text(axes, _LEFT_IN + 0.14 * branch.depth, y, _cut(branch.label), fontweight=weight)
+    # A heading has the room of the counts as well.
+    label = branch.label if heading else _cut(branch.label, most)
+    _text(axes, _LEFT_IN + 0.14 * branch.depth, y, label, fontweight=weight)
     _text(axes, left - 0.2, y, branch.counts, ha="right")
     if branch.estimate is not None:
         _text(axes, width - 0.1, y, branch.text, ha="right")
@@ -190,5 +194,5 @@ def _wide(words: Sequence[str]) -> float:
     return _LETTER_IN * max(len(w) for w in words)
 
 
-def _cut(label: str) -> str:
-    return label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "\u2026"
+def _cut(label: str, most: int) -> str:
+    return label if len(label) <= most else label[: most - 1] + "\u2026"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hepatica.analysis.landmark import AGAINST, landmark_group
+from hepatica.analysis.landmark import AGAINST, FOLLOWED, LEFT_OUT, landmark_group
 from hepatica.analysis.time_dependent import MODEL
 from hepatica.report import number
 from hepatica.report.ledger import Ledger
@@ -74,8 +74,12 @@ def _left_out(ledger: Ledger, endpoint: str, name: str) -> str:
         for i in ledger.items("landmark", variable=endpoint, group=name)
         if i.has("n") and i.level
     }
-    shown = [f"{number.count(n)} {level}" for level, n in counts.items() if n is not None]
-    return f"{first_upper(name)}: {', '.join(shown)}."
+    gone, lost, never = (number.count(counts.get(level)) for level in LEFT_OUT)
+    followed = number.count(counts.get(FOLLOWED))
+    return (
+        f"{first_upper(name)}: {followed} compared; not compared {gone} with the event by then, "
+        f"{lost} censored by then, {never} without a time."
+    )
 
 
 def _why_not(ledger: Ledger, plan: LandmarkPlan) -> Iterator[str]:
@@ -83,7 +87,7 @@ def _why_not(ledger: Ledger, plan: LandmarkPlan) -> Iterator[str]:
         for level in ("log-rank", AGAINST):
             item = ledger.item("landmark", variable=plan.endpoint, group=name, level=level)
             if item is not None and item.note and item.first.value is None:
-                yield f"{first_upper(name)}, {level}: {item.note}."
+                yield f"{first_upper(name)}, {level}: {item.note.rstrip('.')}."
 
 
 def _changing(ledger: Ledger, study: Study, endpoint: str, name: str) -> Table:
@@ -102,7 +106,7 @@ def _changing(ledger: Ledger, study: Study, endpoint: str, name: str) -> Table:
             f"{number.count(whole.value('events'))} events. Nobody counts as a responder before "
             "the day of the response; an event on that day belongs to the time before."
         )
-        notes += [f"{r.note}." for r in whole.results.values() if r.note]
+        notes += [f"{r.note.rstrip('.')}." for r in whole.results.values() if r.note]
     if changed is not None:
         notes.append(f"{number.count(changed.value('n'))} patients responded while at risk.")
     level = number.level(study.conventions.conf_level)

@@ -81,7 +81,7 @@ def _responses(ledger: Ledger, study: Study) -> Table:
 
 
 def _place(level: str) -> tuple[int, str]:
-    words = ("percent", "Cohen's kappa", "Fleiss", "Gwet's AC1", "Gwet's AC2")
+    words = ("observed", "Cohen's kappa", "Fleiss", "Gwet's AC1", "Gwet's AC2")
     return next((i for i, w in enumerate(words) if level.startswith(w)), len(words)), level
 
 

@@ -78,7 +78,8 @@ def _limbs(
     for contrast in contrasts:
         item = ledger.item("subgroup", variable=plan.endpoint, group=group, level=contrast)
         if item is not None:
-            name = label if len(contrasts) == 1 else f"{label}, {contrast.partition(': ')[2]}"
+            level = contrast.partition(": ")[2].partition(AGAINST)[0]
+            name = label if len(contrasts) == 1 else f"{label}, {level}" if depth else level
             yield _ratio_limb(ledger, plan, item, (name, depth))
     if not contrasts:
         yield _estimate_limb(ledger, plan, group, (label, depth))
@@ -96,7 +97,7 @@ def _ratio_limb(ledger: Ledger, plan: SubgroupPlan, item: Item, name: tuple[str,
     text = number.ratio_interval(*values) if values[0] is not None else item.note
     rows = item.rows_of(statistic, "ci_low", "ci_high")
     counts = Cell(
-        " / ".join(_share(s) for s in sides),
+        " vs ".join(_share(s) for s in sides),
         tuple(r for s in sides if s is not None for r in s.rows_of()),
     )
     subjects = tuple(dict.fromkeys(x for s in sides if s for x in _members(s)))
@@ -180,6 +181,8 @@ def notes(ledger: Ledger, study: Study, plan: SubgroupPlan) -> tuple[str, ...]:
     if found:
         proportion = study.endpoint(plan.endpoint).kind == "proportion"
         test = "Woolf's test of one odds ratio" if proportion else "likelihood ratio of Cox models"
+        if proportion and len(found) > 1:
+            test = "not tested for more than two groups"
         few = "" if proportion else f" No ratio from fewer than {plan.min_events} events."
         return (
             f"{'; '.join(map(contrast_text, found))}; counts in that order. Interaction: {test}. "
