@@ -76,6 +76,7 @@ def test_the_contradictions_of_the_seed_are_found_at_their_lines(tmp_path):
     found = {(f.code, f.place.row) for f in read_study(write(tmp_path, SEED)).findings}
     assert found == {
         ("S034", line_of(SEED, "ethics_date =")),
+        ("S043", line_of(SEED, "consent =")),
         ("S023", line_of(SEED, '[[inclusion]]\nid = "II"')),
         ("S017", line_of(SEED, '[[inclusion]]\nid = "V"')),
         ("S018", line_of(SEED, '[[inclusion]]\nid = "V"')),
@@ -133,6 +134,7 @@ FAULTS = [
     ("S032", 'events = ["death"]', 'events = ["death"]\ndelayed_entry = true', "delayed_entry"),
     ("S033", 'ctcae = "5.0"', 'ctcae = ""', "ctcae"),
     ("S034", "seed = 1", "seed = 1\nethics_date = 2020-01-02\nenrolment_start = 2020-01-01", None),
+    ("S043", "seed = 1", 'seed = 1\nconsent = "Written consent; waived later"', "consent"),
     ("S039", 'protocol = "blank"', 'reference = "zang2021"', "zang2021"),
     ("S040", 'reader = "workbook"', 'reader = "mapping"', "mapping"),
     ("S041", 'role = "primary"', 'role = "secondary"', None),

@@ -20,6 +20,7 @@ def check_study(study: Study) -> list[Finding]:
     """Every contradiction inside the protocol: errors, warnings and notes."""
     checks: tuple[Callable[[Study], Iterator[Finding]], ...] = (
         _identity,
+        _consent,
         _records,
         _ids,
         check_criteria,
@@ -59,6 +60,23 @@ def _identity(study: Study) -> Iterator[Finding]:
             found=repr(identity.reference),
             expected="a key of the list of references",
             hint=suggestion(identity.reference, citations()),
+        )
+
+
+_OBTAINED = ("written", "obtained", "provided", "signed", "gave")
+
+
+def _consent(study: Study) -> Iterator[Finding]:
+    """Consent that the same sentence gives and waives."""
+    text = study.study.consent.casefold()
+    obtained = next((word for word in _OBTAINED if word in text), "")
+    if obtained and "waive" in text and "not waived" not in text:
+        yield finding_of(
+            "S043",
+            study.place("study", "consent"),
+            found=f"consent {obtained!r} and 'waived'",
+            expected="one of the two for the whole study",
+            hint="the report prints the sentence as it stands",
         )
 
 

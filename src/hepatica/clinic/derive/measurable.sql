@@ -17,7 +17,7 @@ seen AS (
   SELECT m.subject, m.date, m.seq, m.src_file, m.src_sheet, m.src_row,
     m.diameter_mm, m.viable_mm, m.short_axis_mm, coalesce(l.site ILIKE '%node%', FALSE) AS node,
     l.prior_treatment = 'Y' AS treated, l.progressed_after_treatment = 'Y' AS regrown,
-    least(20, greatest(10, 2 * t.slice_mm)) AS slice_limit
+    CASE WHEN t.slice_mm IS NOT NULL THEN least(20, greatest(10, 2 * t.slice_mm)) END AS slice_limit
   FROM measurements AS m
   CROSS JOIN protocol
   LEFT JOIN lesions AS l ON l.subject = m.subject AND l.lesion = m.lesion
