@@ -6,10 +6,13 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from hepatica.report.cdisc.package import study_package
+from hepatica.report.cdisc.submission import submission
 from hepatica.report.checklist.section import COLUMNS as CHECKLIST_COLUMNS
 from hepatica.report.checklist.section import checklist_rows
 from hepatica.report.content import report_sections
@@ -36,8 +39,8 @@ from hepatica.report.provenance import Provenance, manifest, provenance_of, sour
 MANIFEST = "manifest.json"
 # What a manifest may have removed: files of the names that a report makes, and no others.
 _MADE_HERE = re.compile(
-    r"(?:figures|adam)/[a-z0-9_]+\.(?:svg|png|csv|parquet)"
-    r"|report\.(?:docx|pdf)|profiles\.pdf|checklist\.csv|tables/t-[a-z0-9-]+\.rtf"
+    r"(?:figures|adam)/[a-z0-9_]+\.(?:svg|png|csv|parquet|xpt|json|xml)"
+    r"|ars\.json|report\.(?:docx|pdf)|profiles\.pdf|checklist\.csv|tables/t-[a-z0-9-]+\.rtf"
 )
 
 
@@ -60,10 +63,12 @@ def write_report(
     step("Drawing the figures")
     gallery = render_gallery(given, ledger)
     earlier = _listed(out)
+    package = study_package(given.study, submission(given.adam), ledger.results)
+    given = replace(given, findings=(*given.findings, *package.findings))
     sections = report_sections(given, ledger, gallery)
     step("Writing the report")
     files = _files(given, ledger, gallery, sections, provenance)
-    written = [write_file(out / name, data) for name, data in files]
+    written = [write_file(out / name, data) for name, data in (*files, *package.files)]
     step("Writing the documents")
     notes: dict[str, str] = {}
     document = report_document(given, sections, provenance)
