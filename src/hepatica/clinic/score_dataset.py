@@ -15,6 +15,8 @@ from hepatica.clinic.score_check import check_scores
 from hepatica.clinic.step import Step
 from hepatica.study import Study
 
+SECOND_SESSION = "before second session"
+
 _NEED = pa.schema(
     [
         ("score", pa.string()),
@@ -64,13 +66,28 @@ def derive_scores(study: Study, query: Query) -> Step:
     query.write("score_need", score_need_table())
     for name in ("score_value", "score_day", "score_cell"):
         query.derive(name)
-    wide = query.derive("score_wide")
-    rows = [_score_rows(s, wide, i, query) for i, s in enumerate(scores().values())]
-    query.write("score_row", pa.concat_tables([_ROW.empty_table(), *rows]))
+    rows = _rows(query.derive("score_wide"), query)
+    query.write("score_row", rows)
+    query.derive("adsc")
+    query.write("score_second_need", score_second_need_table())
+    rows = pa.concat_tables([rows, _rows(query.derive("score_second"), query)])
+    query.write("score_row", rows)
     adsc = query.derive("adsc", datasets()["ADSC"].schema())
     adsl = query.derive("adsl_score", datasets()["ADSL"].schema())
     findings, deviations = check_scores(query)
     return Step({"ADSC": adsc, "ADSL": adsl}, findings, deviations)
+
+
+def _rows(wide: pa.Table, query: Query) -> pa.Table:
+    found = [_score_rows(s, wide, i, query) for i, s in enumerate(scores().values())]
+    return pa.concat_tables([_ROW.empty_table(), *found])
+
+
+def score_second_need_table() -> pa.Table:
+    """The scores that judge a second session, and at most how many days after the first."""
+    chosen = [s for s in scores().values() if s.when == SECOND_SESSION]
+    names, days = [s.id for s in chosen], [s.within_days for s in chosen]
+    return pa.table({"score": names, "within_days": pa.array(days, pa.int64())})
 
 
 def score_need_table() -> pa.Table:
@@ -80,7 +97,7 @@ def score_need_table() -> pa.Table:
     """
     rows = []
     for score in scores().values():
-        if not score.study:
+        if not score.study and score.when != SECOND_SESSION:
             rows += [_need(score, i, *one) for i, one in enumerate(_needs(score))]
     return pa.Table.from_pylist(rows, _NEED)
 
