@@ -14,6 +14,7 @@ import pyarrow as pa
 from hepatica.clinic.dataset import datasets
 from hepatica.clinic.query import Query
 from hepatica.clinic.rules.ctcae.table import name_table, other_names, term_of
+from hepatica.clinic.rules.liver.limit import limit_table
 from hepatica.clinic.step import Step
 from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
@@ -31,7 +32,10 @@ def derive_safety(study: Study, query: Query) -> Step:
     query.derive("post_embolization")
     adae = query.derive("adae_graded", datasets()["ADAE"].schema())
     query.write("adae", adae)
-    tables = {"ADAE": adae, "ADSESS": query.derive("adsess", datasets()["ADSESS"].schema())}
+    query.write("liver_limit", limit_table())
+    tables = {"ADAE": adae} | {
+        name: query.derive(name.lower(), datasets()[name].schema()) for name in ("ADSESS", "ADLBHY")
+    }
     dead = {
         row["SUBJID"]: row["DTHDT"]
         for row in query.derive("death_of_subject").to_pylist()
