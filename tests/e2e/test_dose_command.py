@@ -247,3 +247,33 @@ def test_a_wrong_course_is_refused_in_a_sentence(options: tuple[object, ...], wo
 def test_pk_asks_for_what_the_model_needs() -> None:
     done = hepatica("pk", "--weight-kg", 70, "--sex", "F", "--dose-mg", 350)
     assert done.returncode == 2 and "asks for albumin-g-l" in done.stderr
+
+
+def test_a_standing_condition_is_told_on_the_sheet_and_by_exit_1(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    folder = tmp_path / "study"
+    folder.mkdir()
+    shutil.copy(BEVA / "study.toml", folder)
+    book = openpyxl.load_workbook(BEVA / "records.xlsx")
+    sheet = book["Adverse events"]
+    heads = [cell.value for cell in sheet[1]]
+    event = {
+        "Subject *": "001",
+        "Term *": "Melena",
+        "CTCAE grade [grade]": 3,
+        "Start": "2014-02-01",
+    }
+    row = sheet.max_row + 1
+    for name, value in event.items():
+        sheet.cell(row, heads.index(name) + 1, value)
+    book.save(folder / "records.xlsx")
+    order = tmp_path / "order.html"
+    words = ("dose", "--study", folder, "--subject", "001", "--order-sheet", order, "--session")
+    assert hepatica(*words, 1).returncode == 0  # the bleeding came after the first session
+    done = hepatica(*words, 2)
+    assert done.returncode == 1
+    assert "a hold or stop condition stands" in done.stderr
+    assert "Melena of grade 3 from 2014-02-01" in done.stdout
+    text = order.read_text(encoding="utf-8")
+    assert "STOP: by the records this dose is not to be given. Haemorrhage of grade 3" in text
+    assert _pages(order, tmp_path) == 1

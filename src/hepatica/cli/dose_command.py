@@ -15,7 +15,7 @@ from hepatica.core.errors import UsageError
 
 if TYPE_CHECKING:
     from hepatica.clinic.rules.dose import DoseOrder, DoseRequest
-    from hepatica.workflow.dosing import SessionOrder
+    from hepatica.workflow.session_dosing import SessionOrder
 
 MARK = "research calculation, off-label route"
 
@@ -119,7 +119,7 @@ _BY_PROTOCOL = (
 
 
 def _session(typed: dict[str, Any]) -> SessionOrder:
-    from hepatica.workflow.dosing import session_order
+    from hepatica.workflow.session_dosing import session_order
     from hepatica.workflow.workspace import Workspace
 
     context = click.get_current_context()

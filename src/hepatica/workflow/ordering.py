@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hepatica.clinic.rules.dose import DoseOrder
 from hepatica.core.errors import MissingExtra, UsageError
-from hepatica.workflow.dosing import SessionOrder
+
+if TYPE_CHECKING:
+    from hepatica.workflow.session_dosing import SessionOrder
 
 try:
     from hepatica.report.order_sheet import OrderHead, render_order_sheet
