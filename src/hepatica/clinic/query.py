@@ -32,6 +32,12 @@ class Query:
         self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM "_{name}"')
         self._connection.unregister(f"_{name}")
 
+    def store(self, name: str) -> None:
+        """Run ``derive/<name>.sql`` and keep its rows as a table of that name, returning none."""
+        assert name.isidentifier(), name
+        text = files("hepatica.clinic").joinpath("derive", f"{name}.sql").read_text("utf-8")
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {text}')
+
     def derive(self, name: str, schema: pa.Schema | None = None) -> pa.Table:
         """Run ``derive/<name>.sql``, keep its rows as a table of that name and return them.
 

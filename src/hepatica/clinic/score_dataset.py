@@ -65,10 +65,9 @@ def derive_scores(study: Study, query: Query) -> Step:
     """
     query.write("score_need", score_need_table())
     for name in ("score_value", "score_day", "score_cell"):
-        query.derive(name)
+        query.store(name)
     rows = _rows(query.derive("score_wide"), query)
     query.write("score_row", rows)
-    query.derive("adsc")
     query.write("score_second_need", score_second_need_table())
     rows = pa.concat_tables([rows, _rows(query.derive("score_second"), query)])
     query.write("score_row", rows)

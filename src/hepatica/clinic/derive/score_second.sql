@@ -35,21 +35,21 @@ after AS (
   WHERE v.variable = 'ast' GROUP BY p.subject, v.variable
 ),
 liver_before AS (
-  SELECT p.subject, arg_max(a.AVAL, a.ADT) AS points
-  FROM pair AS p JOIN adsc AS a ON a.SUBJID = p.subject AND a.PARAMCD = 'CPUGH'
-    AND a.AVAL IS NOT NULL AND a.ADT <= p.first AND p.first - a.ADT <= 14
+  SELECT p.subject, arg_max(a.aval, a.date) AS points
+  FROM pair AS p JOIN score_row AS a ON a.subject = p.subject AND a.paramcd = 'CPUGH'
+    AND a.aval IS NOT NULL AND a.date <= p.first AND p.first - a.date <= 14
   GROUP BY p.subject
 ),
 liver_after AS (
-  SELECT p.subject, arg_max(a.AVAL, a.ADT) AS points
-  FROM pair AS p JOIN adsc AS a ON a.SUBJID = p.subject AND a.PARAMCD = 'CPUGH'
-    AND a.AVAL IS NOT NULL AND a.ADT > p.first AND a.ADT <= p.second
+  SELECT p.subject, arg_max(a.aval, a.date) AS points
+  FROM pair AS p JOIN score_row AS a ON a.subject = p.subject AND a.paramcd = 'CPUGH'
+    AND a.aval IS NOT NULL AND a.date > p.first AND a.date <= p.second
   GROUP BY p.subject
 ),
 stage AS (
-  SELECT p.subject, arg_max(a.AVALC, a.ADT) AS stage
-  FROM pair AS p JOIN adsc AS a ON a.SUBJID = p.subject AND a.PARAMCD = 'BCLC18'
-    AND a.AVALC IS NOT NULL AND a.ADT <= p.first AND p.first - a.ADT <= 60
+  SELECT p.subject, arg_max(a.category, a.date) AS stage
+  FROM pair AS p JOIN score_row AS a ON a.subject = p.subject AND a.paramcd = 'BCLC18'
+    AND a.category IS NOT NULL AND a.date <= p.first AND p.first - a.date <= 60
   GROUP BY p.subject
 ),
 response AS (
