@@ -101,3 +101,24 @@ def test_text_that_is_none_is_refused(tmp_path: Path) -> None:
         read_delimited(tmp_path / "z.csv", encoding="utf-8")
     with pytest.raises(Unreadable, match="no encoding 'klingon'"):
         read_delimited(tmp_path / "z.csv", encoding="klingon")
+
+
+def test_a_whole_number_beyond_all_numbers_is_missing(tmp_path: Path) -> None:
+    status = "subject,date,ecog\na,2020-01-01,99999999999999999999\n"
+    files = {"subjects.csv": "subject\na\n", "follow_up.csv": FOLLOW_UP, "status.csv": status}
+    records = read_files(tmp_path, files)
+    assert one(records, "R001").place.column == "ecog"
+    assert records["status"]["ecog"].to_pylist() == [None]
+
+
+def test_a_header_longer_than_a_field_may_be_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("subject," + ",".join(f"c{i}" for i in range(30_000)) + "\na\n")
+    content = read_delimited(path)
+    assert (content.delimiter, len(content.header)) == (",", 30_001)
+
+
+def test_a_byte_order_mark_before_other_text_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(b"\xef\xbb\xbfsubject\n\xe9\n")
+    content = read_delimited(tmp_path / "x.csv")
+    assert (content.header, content.rows) == (["subject"], [(2, ["é"])])

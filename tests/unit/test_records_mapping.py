@@ -265,3 +265,10 @@ def test_sysucc_times_are_those_of_r() -> None:
             if survival <= 1 - share + 1e-12:
                 reached.setdefault(share, float(step))
     assert list(reached.values()) == pytest.approx(truth["quantile"][:4], rel=1e-9)
+
+
+def test_a_column_without_a_header_orders_nothing(tmp_path: Path) -> None:
+    write_files(tmp_path, {"t.csv": "Id,\na,2\na,1\n"})
+    mapping = {"subjects": {"columns": {"subject": "Id"}, "take": "first"}}
+    records = read_records(tmp_path, {"reader": "mapping", "path": "t.csv", "mapping": mapping})
+    assert records["subjects"]["src_row"].to_pylist() == [2]

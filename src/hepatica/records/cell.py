@@ -20,6 +20,9 @@ from hepatica.records.table import Column
 
 Value = str | int | float | date | None
 
+# The whole numbers that a spreadsheet's number holds exactly.
+WHOLE = 2**53
+
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
 _COMMA = re.compile(r"[+-]?\d*,\d+$")
 _THREE = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}$")
@@ -101,7 +104,8 @@ def _number(column: Column, raw: object, decimal_comma: bool) -> Cell:
         return Cell(code="R001")
     if column.kind == "number":
         return Cell(float(raw), code=code)
-    return Cell(int(raw), code=code) if float(raw).is_integer() else Cell(code="R001")
+    whole = float(raw).is_integer() and abs(raw) < WHOLE
+    return Cell(int(raw), code=code) if whole else Cell(code="R001")
 
 
 def _date(column: Column, raw: object) -> Cell:

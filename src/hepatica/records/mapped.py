@@ -202,7 +202,7 @@ def _day(cell: Any) -> date | None:
 def _taken(entry: Entry, grid: Grid, at: Sequence[int], columns: dict[str, Cells]) -> list[int]:
     """Indices of the rows kept by `order`, `take` and `distinct`."""
     order = list(range(len(at)))
-    if entry.order in grid.header:
+    if entry.order and entry.order in grid.header:
         pattern = date_pattern(entry.date_format) if entry.date_format else None
         keys = grid.cells(entry.order, at)
         keys = [_iso(key, pattern) if pattern else key for key in keys]
