@@ -14,6 +14,7 @@ import click
 from hepatica.analysis.result import ANALYSES, COLUMNS, STATISTICS
 from hepatica.cli.main import app
 from hepatica.clinic.dataset import datasets
+from hepatica.clinic.rules.score.catalogue import ScoreInput, scores
 from hepatica.core.finding_code import finding_codes
 from hepatica.records.table import tables
 
@@ -28,6 +29,7 @@ def reference_pages() -> dict[str, str]:
         "datasets.md": "\n".join(_datasets()),
         "findings.md": "\n".join(_findings()),
         "results.md": "\n".join(_results()),
+        "scores.md": "\n".join(_scores()),
         "commands.md": "\n".join(_commands()),
     }
 
@@ -86,6 +88,54 @@ def _results() -> Iterator[str]:
     yield "Columns: " + ", ".join(f"`{name}`" for name in COLUMNS) + ".\n"
     yield "`analysis` is one of " + ", ".join(f"`{name}`" for name in ANALYSES) + ".\n"
     yield "`statistic` is one of " + ", ".join(f"`{name}`" for name in STATISTICS) + ".\n"
+
+
+def _scores() -> Iterator[str]:
+    yield "# Clinical scores\n"
+    yield "Generated from `src/hepatica/clinic/rules/score`: the catalogue `scores.toml` and the rule of each score, an SQL file. How to use them: [scores](../how-to/score.md).\n"
+    yield "In a study every score is derived on each day on which one of its inputs is on record (ADSC), from the last values up to that day; *stands for* is for how many days a value counts. A value outside *plausible* is refused. A missing input gives no result. Laboratory values reported as a limit (<, >) count where every value beyond the limit has the same points.\n"
+    yield _head("score", "title", "ADSC")
+    for score in scores().values():
+        codes = ", ".join(f"`{p.code}`" for p in score.parameters)
+        yield _row(f"[{score.id}](#{score.id})", score.title, codes)
+    yield ""
+    for score in scores().values():
+        yield f"## {score.id}\n\n{score.title}."
+        if score.defined:
+            yield f"Defined: {score.defined}"
+        if score.study:
+            yield f"Not derived in a study: {score.study}"
+        yield "\n```\n" + "\n".join(score.remarks()) + "\n```\n"
+        yield _head("input", "what", "column of the rule", "plausible", "not given", "stands for")
+        for one in score.inputs:
+            yield _score_row(one)
+        yield ""
+        yield from (f"- {text}" for text in score.citations)
+        yield ""
+
+
+def _score_row(one: ScoreInput) -> str:
+    known = one.variable
+    words = ", ".join(known.codes) or ("Y or N" if known.kind == "flag" else "")
+    unit = "" if known.unit in ("", "1") else f" {known.unit}"
+    plain = words or f"{known.low:g} to {known.high:.10g}{unit}"
+    default = {True: "Y", False: "N"}.get(one.default, one.default)
+    if known.score:
+        absent = f"derived ({known.score})"
+    elif one.default is not None:
+        absent = str(default)
+    else:
+        absent = "unknown" if one.optional else "no result"
+    stands = "always" if known.carry_days is None else f"{known.carry_days} days"
+    inner = "" if one.unit in ("", "1") else f", {one.unit}"
+    return _row(
+        f"`{known.name}`",
+        known.label,
+        f"`{one.column}`{inner}",
+        plain,
+        absent,
+        stands if known.carry_days != 0 else "",
+    )
 
 
 def _commands() -> Iterator[str]:

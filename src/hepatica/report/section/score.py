@@ -11,11 +11,13 @@ from hepatica.analysis.score import COMPARED
 from hepatica.clinic.rules.score.catalogue import Score, ScoreParameter, score_variables, scores
 from hepatica.core.finding import Place
 from hepatica.report import number
-from hepatica.report.ledger import Ledger
+from hepatica.report.ledger import Item, Ledger
 from hepatica.report.phrase import sized_heads
-from hepatica.report.section.cell import count_cell, range_cell, share_cell
+from hepatica.report.section.cell import count_cell, share_cell
 from hepatica.report.section.listing import MOST_LISTED, shortened
 from hepatica.report.table import EMPTY, Cell, Line, Table
+
+MOST_DIGITS = 2
 
 # Shown as the classes of the score itself.
 _WITHIN_ANOTHER = {"ALBIGR"}
@@ -28,7 +30,7 @@ def score_table(ledger: Ledger, sizes: Mapping[str, int]) -> Table:
     for score in scores().values():
         for parameter in score.parameters:
             if parameter.code not in _WITHIN_ANOTHER:
-                lines += _lines(ledger, parameter, groups)
+                lines += _lines(ledger, score, parameter, groups)
     return Table(
         key="scores",
         title="Clinical scores at baseline, derived",
@@ -44,14 +46,17 @@ def score_table(ledger: Ledger, sizes: Mapping[str, int]) -> Table:
     )
 
 
-def _lines(ledger: Ledger, parameter: ScoreParameter, groups: Sequence[str]) -> Iterator[Line]:
+def _lines(
+    ledger: Ledger, score: Score, parameter: ScoreParameter, groups: Sequence[str]
+) -> Iterator[Line]:
     name = parameter.label
     whole = [ledger.item("score", variable=name, level="", group=g) for g in groups]
     if not any(whole):
         return
     yield Line(name)
     if any(item is not None and item.has("median") for item in whole):
-        yield Line("Median [range]", tuple(map(range_cell, whole)), depth=1)
+        digits = max(1, min(MOST_DIGITS, score.output(parameter.value).decimals))
+        yield Line("Median [range]", tuple(_range(item, digits) for item in whole), depth=1)
     for level in ledger.words("score", "level", variable=name):
         if level:
             found = [ledger.item("score", variable=name, level=level, group=g) for g in groups]
@@ -59,6 +64,14 @@ def _lines(ledger: Ledger, parameter: ScoreParameter, groups: Sequence[str]) -> 
     if any(item is not None and item.value("missing") for item in whole):
         cells = tuple(count_cell(item, "missing") if item else EMPTY for item in whole)
         yield Line("Missing", cells, depth=1)
+
+
+def _range(item: Item | None, digits: int) -> Cell:
+    if item is None or not item.has("median"):
+        return EMPTY
+    middle, low, high = (item.value(name) for name in ("median", "min", "max"))
+    text = number.median_range(middle, low, high, digits)
+    return Cell(text, item.rows_of("median", "min", "max"))
 
 
 def _sign(level: str) -> str:
