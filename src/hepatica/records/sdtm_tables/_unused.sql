@@ -28,7 +28,8 @@ from qs where QSTESTCD <> 'ECOG101' and not is_child_pugh(QSCAT, QSTESTCD)
 union all
 select 'fa', 'findings other than ascites and encephalopathy', count(*)
 from fa
-where not regexp_matches(upper(concat_ws(' ', FATESTCD, FAOBJ)), '\bASCITES\b|ENCEPH')
+where coalesce(FATESTCD, '') <> 'ELIG'
+    and not regexp_matches(upper(concat_ws(' ', FATESTCD, FAOBJ)), '\bASCITES\b|ENCEPH')
 union all
 select 'lb', 'results in words, or not done', count(*)
 from lb where not coalesce(is_number(coalesce(LBORRES, LBSTRESC)), false)

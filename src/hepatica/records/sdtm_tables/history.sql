@@ -18,4 +18,5 @@ select
     SUPP_MHOUT as outcome
 from mh
 where coalesce(MHOCCUR, 'Y') <> 'N' and MHSTAT is null
+    and coalesce(upper(MHCAT), '') <> 'CAUSE OF LIVER DISEASE'
 order by record

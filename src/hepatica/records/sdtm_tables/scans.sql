@@ -1,18 +1,20 @@
 -- One examination a subject, day and method that the tumour domains (or PR) tell of.
 with seen as (
     select 'tr' as src, tr.record, tr.USUBJID, tr.VISITNUM, tr.VISIT, TRDTC as dtc,
-        coalesce(TRMETHOD, tumour.method) as method
+        coalesce(TRMETHOD, tumour.method) as method, null as phase, null as slice,
+        null as adequate, null as reason
     from tr
     left join tumour
         on tumour.USUBJID = tr.USUBJID and tumour.link = tr.TRLNKID
         and tumour.reader is not distinct from reader_of(TREVAL, TREVALID)
     where TRDTC is not null and TRLNKID is not null
     union all
-    select 'tu', record, USUBJID, VISITNUM, VISIT, TUDTC, TUMETHOD
+    select 'tu', record, USUBJID, VISITNUM, VISIT, TUDTC, TUMETHOD, null, null, null, null
     from tu
     where TUDTC is not null
     union all
-    select 'pr', record, USUBJID, VISITNUM, VISIT, PRSTDTC, PRTRT
+    select 'pr', record, USUBJID, VISITNUM, VISIT, PRSTDTC, PRTRT, SUPP_PHASE, SUPP_SLICE,
+        SUPP_ADEQUATE, PRREASND
     from pr
     where regexp_matches(upper(coalesce(PRTRT, '')), '^(CT|MR|MRI|PET|US|X-RAY|DSA)\b|SCAN|IMAGING')
 ),
@@ -42,7 +44,11 @@ select
     day as date,
     min(flag) as date_imputed,
     modality,
-    min_by(VISIT, (src, record)) as visit
+    min_by(phase, record) filter (where src = 'pr') as phase,
+    min_by(slice, record) filter (where src = 'pr') as slice_mm,
+    coalesce(min_by(VISIT, (src, record)), any_value(VISIT)) as visit,
+    min_by(adequate, record) filter (where src = 'pr') as adequate,
+    min_by(reason, record) filter (where src = 'pr') as reason
 from dated
 group by USUBJID, day, modality
 order by 4, 5, 7

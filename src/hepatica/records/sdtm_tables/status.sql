@@ -13,6 +13,7 @@ with assessed as (
     select 'fa', record, FASEQ, USUBJID, FADTC, concat_ws(' ', FATESTCD, FAOBJ), null,
         coalesce(FASTRESC, FAORRES)
     from fa
+    where coalesce(FATESTCD, '') <> 'ELIG'
 ),
 said as (
     select

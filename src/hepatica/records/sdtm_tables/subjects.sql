@@ -5,7 +5,14 @@ with failure as (
     where upper(DSDECOD) in ('SCREEN FAILURE', 'SCREENING FAILURE')
     group by USUBJID
 ),
-exposed as (select distinct USUBJID from ex)
+exposed as (select distinct USUBJID from ex),
+-- The cause of liver disease, as Hepatica's own export writes it.
+cause as (
+    select USUBJID, any_value(MHTERM) as aetiology
+    from mh
+    where upper(MHCAT) = 'CAUSE OF LIVER DISEASE'
+    group by USUBJID
+)
 select
     'dm' as src,
     dm.record,
@@ -22,6 +29,7 @@ select
     case when failed then coalesce(failure.reason, dm.ARMNRS, dm.ARM) end as screen_failure_reason,
     dm.SUPP_REFRDTC as refractory_date,
     dm.RFXSTDTC as treatment_start_date,
+    cause.aetiology,
     coalesce(
         dm.SUPP_SAFETY,
         case when dm.RFXSTDTC is not null or exposed.USUBJID is not null then 'Y' else 'N' end
@@ -37,4 +45,5 @@ from (
 ) as dm
 left join failure using (USUBJID)
 left join exposed using (USUBJID)
+left join cause using (USUBJID)
 order by dm.record
