@@ -15,25 +15,27 @@ from hepatica.analysis.result import Result
 from hepatica.clinic.dataset import Adam
 
 GRADES = (1, 2, 3, 4, 5)
-_RELATED = frozenset({"possible", "probable", "definite", "related"})
+ANY = "Any adverse event"
+RELATED = frozenset({"possible", "probable", "definite", "related"})
 
 
 def adverse_event_results(adam: Adam, people: Population) -> Iterator[Result]:
-    """Any grade, each grade, grade 3 or higher, serious and related: overall and by term."""
+    """Any grade, each grade, grade 3 or higher, serious, related, both: overall and by term."""
     members = set(people.everyone.subjects)
     if not adam["ADAE"].num_rows:
         note = "no adverse event is on record: nobody had one, or none was collected"
-        row = partial(Result, "ae", people.id, "Any adverse event", level="any grade")
+        row = partial(Result, "ae", people.id, ANY, level="any grade")
         yield row(statistic="n", value=None, unit="patients", note=note, dataset="ADAE")
         return
     events = [e for e in adam["ADAE"].to_pylist() if e["TRTEMFL"] == "Y" and e["SUBJID"] in members]
     for group in people.parts:
-        yield from _term(people.id, group, "Any adverse event", events)
-        for term in _ordered_terms(events):
+        yield from _term(people.id, group, ANY, events)
+        for term in ordered_terms(events):
             yield from _term(people.id, group, term, [e for e in events if e["AEDECOD"] == term])
 
 
-def _ordered_terms(events: list[dict[str, Any]]) -> list[str]:
+def ordered_terms(events: list[dict[str, Any]]) -> list[str]:
+    """Terms by the number of subjects, the most frequent first."""
     subjects: dict[str, set[str]] = {}
     for event in events:
         subjects.setdefault(event["AEDECOD"], set()).add(event["SUBJID"])
@@ -45,7 +47,7 @@ def _term(
 ) -> Iterator[Result]:
     """Counts of one term in one group; which levels there are, all groups' events decide."""
     row = partial(Result, "ae", population, term, group=group.name, dataset="ADAE", clause="safety")
-    for level, who in _levels(events):
+    for level, who in event_levels(events):
         subjects = tuple(s for s in group.subjects if s in who)
         named = partial(row, level=level, subjects=subjects)
         method = "each subject once at the worst grade"
@@ -59,7 +61,7 @@ def _term(
         )
 
 
-def _levels(events: list[dict[str, Any]]) -> Iterator[tuple[str, set[str]]]:
+def event_levels(events: list[dict[str, Any]]) -> Iterator[tuple[str, set[str]]]:
     """Levels with the subjects of each; what was never collected has none, rather than 0."""
     worst = _worst_grade(events)
     yield "any grade", {e["SUBJID"] for e in events}
@@ -73,7 +75,10 @@ def _levels(events: list[dict[str, Any]]) -> Iterator[tuple[str, set[str]]]:
     if any(e["AESER"] for e in events):
         yield "serious", {e["SUBJID"] for e in events if e["AESER"] == "Y"}
     if any(e["AEREL"] for e in events):
-        yield "related", {e["SUBJID"] for e in events if e["AEREL"] in _RELATED}
+        related = [e for e in events if e["AEREL"] in RELATED]
+        yield "related", {e["SUBJID"] for e in related}
+        if any(e["AETOXGR"] is not None for e in events):
+            yield "related grade >= 3", {e["SUBJID"] for e in related if (e["AETOXGR"] or 0) >= 3}
 
 
 def _worst_grade(events: list[dict[str, Any]]) -> dict[str, int | None]:

@@ -7,9 +7,13 @@ from dataclasses import replace
 from hepatica.analysis.adverse_event import adverse_event_results
 from hepatica.analysis.baseline import baseline_results
 from hepatica.analysis.comparison import cox_results, curve_comparisons
+from hepatica.analysis.death import death_results
 from hepatica.analysis.disposition import disposition_results, exposure_results
+from hepatica.analysis.event_window import event_window_results
 from hepatica.analysis.further import further_analysis
 from hepatica.analysis.group_test import group_test_results
+from hepatica.analysis.laboratory import laboratory_results
+from hepatica.analysis.liver import liver_results
 from hepatica.analysis.population import population
 from hepatica.analysis.response import change_results, response_results
 from hepatica.analysis.result import Analysis, Result
@@ -43,6 +47,10 @@ def run_analysis(study: Study, adam: Adam) -> Analysis:
         *curve_rows,
         *follow_up_results(study, adam, people),
         *adverse_event_results(adam, safety),
+        *event_window_results(study, adam, safety),
+        *death_results(study, adam, safety),
+        *laboratory_results(study, adam, safety),
+        *liver_results(adam, safety),
         *split_rows,
         *cox_results(study, adam, people),
         *group_test_results(study, adam, people),

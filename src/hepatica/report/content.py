@@ -17,12 +17,15 @@ from hepatica.report.section.agreement import agreement_table, response_agreemen
 from hepatica.report.section.baseline import baseline_table
 from hepatica.report.section.comparison import cox_tables, group_test_table
 from hepatica.report.section.disposition import exposure_table, patient_flow
+from hepatica.report.section.event_window import event_window_tables
 from hepatica.report.section.further import further_sections
+from hepatica.report.section.laboratory import laboratory_tables
 from hepatica.report.section.listing import (
     acceptance_table,
     deviation_table,
     finding_tables,
 )
+from hepatica.report.section.liver import death_table, liver_tables
 from hepatica.report.section.protocol import Chapter, convention_entries, protocol_chapters
 from hepatica.report.section.response import arm_response_table, response_table
 from hepatica.report.section.schedule import missed_table, schedule_table
@@ -92,6 +95,8 @@ def _sections(
                 tables=survival_tables(ledger, study), drawings=gallery.drawings["survival"]),
         *further_sections(ledger, study, gallery),
         _adverse_events(given, ledger),
+        _laboratory(given, ledger),
+        _liver(given, ledger),
         _tabled("tests", "Comparisons and models",
                 "The protocol asks for no comparison, test or model.",
                 *cox_tables(ledger, study), group_test_table(ledger, study)),
@@ -132,7 +137,7 @@ def _flow(ledger: Ledger, gallery: Gallery) -> Section:
 
 
 def _screening(given: ReportInput, ledger: Ledger) -> Section:
-    if "ADIE" not in given.adam.tables:
+    if not (given.study.inclusion or given.study.exclusion):
         return Section("screening", "Screening", "The protocol has no eligibility criteria.")
     tables = (
         criteria_table(ledger, given.study),
@@ -190,8 +195,27 @@ def _adverse_events(given: ReportInput, ledger: Ledger) -> Section:
     title, absent = "Adverse events", "No adverse event is on record."
     if not adae.num_rows:
         return Section("ae", title, absent)
-    tables = adverse_event_tables(ledger, given.study, unrecorded, given.safety_sizes)
+    sizes = given.safety_sizes
+    tables = (
+        *adverse_event_tables(ledger, given.study, unrecorded, sizes),
+        *event_window_tables(ledger, given.study, adae, unrecorded, sizes),
+        death_table(ledger, sizes),
+    )
     return _tabled("ae", title, absent, *tables)
+
+
+def _laboratory(given: ReportInput, ledger: Ledger) -> Section:
+    tables = laboratory_tables(ledger, given.study, given.safety_sizes)
+    absent = "No laboratory result or vital sign that CTCAE grades is on record."
+    return _tabled("laboratory", "Laboratory safety", absent, *tables)
+
+
+def _liver(given: ReportInput, ledger: Ledger) -> Section:
+    absent = "No patient of the safety population was treated, or no liver test is on record."
+    title = "Liver safety"
+    if not given.adam["ADLB"].num_rows:
+        return Section("liver", title, absent)
+    return _tabled("liver", title, absent, *liver_tables(ledger, given.safety_sizes))
 
 
 def _findings(given: ReportInput) -> Section:

@@ -12,12 +12,13 @@ from hepatica.study import Study
 
 _MANY_TERMS = 40
 _RARE_PCT = 5.0
-_WORDS = {
+WORDS = {
     "any grade": "Any grade, n (%)",
     "grade >= 3": "Grade ≥3, n (%)",
     "grade missing": "Grade missing",
     "serious": "Serious",
     "related": "Related",
+    "related grade >= 3": "Related, grade ≥3",
 }
 _WITH_PERCENT = {"any grade", "grade >= 3"}
 
@@ -39,6 +40,16 @@ def adverse_event_tables(
     return tuple(_table(ledger, study, group, unrecorded, sizes.get(group)) for group in groups)
 
 
+def common_terms(ledger: Ledger, group: str) -> list[str]:
+    """The terms that the tables show: all of them, or those of enough patients."""
+    return _split(ledger, group, ledger.words("ae", "variable", group=group))[0]
+
+
+def rare_terms(ledger: Ledger, group: str) -> list[str]:
+    """The terms that the tables leave to results.csv."""
+    return _split(ledger, group, ledger.words("ae", "variable", group=group))[1]
+
+
 def _table(
     ledger: Ledger, study: Study, group: str, unrecorded: Sequence[str], size: int | None
 ) -> Table:
@@ -55,7 +66,7 @@ def _table(
         key=f"ae-{group}" if group else "ae",
         title=title if size is None else f"{title} (n = {number.count(size)})",
         stub="Term",
-        columns=tuple(_WORDS.get(v, v.capitalize()) for v in levels),
+        columns=tuple(WORDS.get(v, v.capitalize()) for v in levels),
         lines=lines,
         footnotes=_footnotes(study, rare, unrecorded),
     )
