@@ -15,6 +15,7 @@ import click
 
 from hepatica import __version__
 from hepatica.cli.dose_command import dose
+from hepatica.cli.export_command import export
 from hepatica.cli.pk_command import pk
 from hepatica.core.errors import HepaticaError
 
@@ -214,6 +215,7 @@ def response(file: Path, criterion: str, baseline_date: str, as_json: bool, **da
 
 
 app.add_command(dose)
+app.add_command(export)
 app.add_command(pk)
 
 

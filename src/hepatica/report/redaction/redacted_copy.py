@@ -1,0 +1,152 @@
+"""The files of a redacted copy: records, analysis datasets, results with small cells marked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from hepatica.analysis.result import COLUMNS, Result
+from hepatica.clinic.dataset import Adam, datasets
+from hepatica.records.record import Records
+from hepatica.records.table import tables
+from hepatica.report.export import csv_rows, csv_text
+from hepatica.report.redaction.key import MOST_DAYS, disguise
+from hepatica.report.redaction.policy import WITHHELD, policy
+from hepatica.report.redaction.table import Redactor
+
+_COUNTS = {"n", "N", "missing", "events", "censored", "at_risk"}
+_PATIENTS = ("", "patients")
+# Words of the results table that come from the data, not from the protocol.
+_FROM_DATA = ("group", "variable", "level")
+
+
+def redacted_files(
+    key: bytes, records: Records, adam: Adam, results: Iterable[Result]
+) -> tuple[tuple[str, bytes], ...]:
+    """Files of the copy by name, the report of what was done last.
+
+    Parameters
+    ----------
+    key : bytes        The secret; nothing of it is in the files.
+    records, adam, results : as they are, with identifiers and dates
+    """
+    redactor = _redactor(key, records)
+    files = [*_records(redactor, records), *_datasets(redactor, adam)]
+    rare = _rare(records, redactor)
+    rows, marked = _results(results, rare)
+    files.append(("results.csv", csv_rows((*COLUMNS[:-1], "small_cell"), rows).encode()))
+    report = json.dumps(_report(redactor, marked), indent=2, ensure_ascii=False) + "\n"
+    return (*files, ("redaction.json", report.encode()))
+
+
+def _redactor(key: bytes, records: Records) -> Redactor:
+    subjects = {s for table in records.tables.values() for s in table["subject"].to_pylist() if s}
+    readers: set[str] = set()
+    lesions: dict[tuple[str, str], str] = {}
+    counts: dict[str, int] = {}
+    for name in sorted(policy().reader):
+        table, column = name.split(".")
+        readers |= {value for value in records[table][column].to_pylist() if value}
+    for name in ("lesions.lesion", "new_lesions.lesion", "measurements.lesion"):
+        table, column = name.split(".")
+        for row in records[table].select(["subject", column]).to_pylist():
+            place = (row["subject"], row[column])
+            if place not in lesions and row[column]:
+                counts[row["subject"]] = counts.get(row["subject"], 0) + 1
+                lesions[place] = f"L{counts[row['subject']]}"
+    return Redactor(disguise(key, subjects, readers), lesions)
+
+
+def _records(redactor: Redactor, records: Records) -> Iterator[tuple[str, bytes]]:
+    for name, table in tables().items():
+        if records[name].num_rows:
+            made = redactor.records(table, records[name])
+            yield f"records/{name}.csv", csv_text(made).encode()
+
+
+def _datasets(redactor: Redactor, adam: Adam) -> Iterator[tuple[str, bytes]]:
+    for name, dataset in datasets().items():
+        if name in adam.tables and adam[name].num_rows:
+            made = redactor.dataset(dataset, adam[name])
+            yield f"adam/{name.lower()}.csv", csv_text(made).encode()
+
+
+def _rare(records: Records, redactor: Redactor) -> frozenset[str]:
+    """Texts of the records that the copy does not hold: rare ones, free text, identifiers."""
+    found: set[str] = set()
+    for name, table in tables().items():
+        for column in table.columns:
+            if column.kind in ("text", "id") or column.catalogue:
+                found |= {value for value in records[name][column.name].to_pylist() if value}
+    kept = _kept(records, redactor)
+    return frozenset(found - kept)
+
+
+def _kept(records: Records, redactor: Redactor) -> set[str]:
+    kept: set[str] = set()
+    fresh = Redactor(redactor.disguise, redactor.lesions)
+    for name, table in tables().items():
+        made = fresh.records(table, records[name])
+        for column in table.columns:
+            common = f"{name}.{column.name}" in policy().common or column.catalogue
+            if common and column.name in made.column_names:
+                kept |= {value for value in made[column.name].to_pylist() if value}
+    return kept
+
+
+def _results(results: Iterable[Result], rare: frozenset[str]) -> tuple[list[tuple[Any, ...]], int]:
+    """Rows of the results without notes, small counts of patients marked."""
+    listed = list(results)
+    small = {_cell(one) for one in listed if _is_small(one)}
+    rows = []
+    for one in listed:
+        values = {name: getattr(one, name) for name in COLUMNS if name != "note"}
+        for name in _FROM_DATA:
+            if values[name] in rare:
+                values[name] = WITHHELD
+        if one.unit == "years" and (one.value or 0) > policy().oldest_years:
+            values["value"] = float(policy().oldest_years + 1)
+        rows.append((*values.values(), "Y" if _cell(one) in small else None))
+    return rows, sum(row[-1] == "Y" for row in rows)
+
+
+def _cell(one: Result) -> tuple[str, ...]:
+    return (one.analysis, one.population, one.criterion, one.group, one.variable, one.level)
+
+
+def _is_small(one: Result) -> bool:
+    counted = one.statistic in _COUNTS and one.unit in _PATIENTS
+    return counted and one.value is not None and 0 < one.value < policy().small_cell
+
+
+def _report(redactor: Redactor, marked: int) -> dict[str, Any]:
+    limits = policy()
+    return {
+        "subjects": len(redactor.disguise.subjects),
+        "identifiers": "HMAC-SHA256 of each identifier under a key that is not in this copy",
+        "dates": (
+            f"shifted by the same number of days for all dates of a subject, from -{MOST_DAYS} to "
+            f"{MOST_DAYS}, never whole weeks; intervals within a subject are kept; a partial date "
+            "is shifted as imputed and cut to what was known"
+        ),
+        "ages": (
+            f"above {limits.oldest_years} years given as {limits.oldest_years + 1} and marked: "
+            f"{redactor.capped} subjects"
+        ),
+        "lesions": "numbered within the subject",
+        "readers": f"{len(redactor.disguise.readers)} replaced by pseudonyms",
+        "dropped": redactor.dropped,
+        "withheld": {
+            "rule": f"values that fewer than {limits.least_subjects} subjects have",
+            "cells": redactor.withheld,
+        },
+        "small_cells": {
+            "rule": f"counts of 1 to {limits.small_cell - 1} patients, and what stands beside them",
+            "rows_marked": marked,
+        },
+        "left": (
+            "numbers, codes and common words as they are; whoever holds the original records can "
+            "find a subject by a rare combination of them"
+        ),
+    }
