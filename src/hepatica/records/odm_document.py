@@ -7,6 +7,7 @@ type, an entity, a depth or a count that no study needs is refused. [odm2013]
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -145,6 +146,7 @@ class _Stream:
         self._depth -= 1
 
 
+@lru_cache(maxsize=1000)
 def _attribute(key: str) -> str:
     space, _, name = key.rpartition(" ")
     return f"redcap:{name}" if _REDCAP in space else name if not space else key
