@@ -57,16 +57,14 @@ def table_layout(table: Table) -> Layout:
     whole = [_whole(column, i, table.prose) + _PAD for i, column in enumerate(texts)]
     turned = _turned(least, whole, prose=table.prose)
     room = TURNED_SIGNS if turned else UPRIGHT_SIGNS
-    if sum(whole) <= room:
-        return Layout(tuple(whole), turned)
     if sum(least) > room:
         return Layout(tuple(x * room / sum(least) for x in least), turned, small=True)
-    texts_wide = [
-        _wide(column) if table.prose else w for column, w in zip(texts, whole, strict=True)
-    ]
-    wanted = [max(min(t, _LONGEST_TOLD) - m, 0.0) for t, m in zip(texts_wide, least, strict=True)]
-    part = (room - sum(least)) / (sum(wanted) or 1.0)
-    return Layout(tuple(m + part * w for m, w in zip(least, wanted, strict=True)), turned)
+    asked = [_told(column) for column in texts] if table.prose else whole
+    asked = [max(a, m) for a, m in zip(asked, least, strict=True)]
+    if sum(asked) <= room:
+        return Layout(tuple(asked), turned)
+    part = (room - sum(least)) / (sum(asked) - sum(least))
+    return Layout(tuple(m + part * (a - m) for m, a in zip(least, asked, strict=True)), turned)
 
 
 def _turned(least: Sequence[float], whole: Sequence[float], *, prose: bool) -> bool:
@@ -103,10 +101,11 @@ def _whole(texts: Sequence[str], index: int, prose: bool) -> float:
     return max(longest, _longest_word(texts[:1]), _LEAST)
 
 
-def _wide(texts: Sequence[str]) -> float:
-    """How much room a column of sentences asks for: between its average and its longest text."""
-    cells = [_signs(t) for t in texts[1:] if t] or [0.0]
-    return (sum(cells) / len(cells) + max(cells)) / 2 + _PAD
+def _told(texts: Sequence[str]) -> float:
+    """Room that a column of sentences asks for: its longest text, but no more than some lines."""
+    head, *cells = texts
+    longest = max(map(_signs, cells), default=0.0)
+    return min(max(longest, _longest_word([head])), _LONGEST_TOLD) + _PAD
 
 
 def _signs(text: str) -> float:

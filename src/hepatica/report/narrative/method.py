@@ -39,7 +39,7 @@ def _design(study: Study) -> Iterator[Pieces]:
     yield pieces(f"{text}, registered as {s.registration}." if s.registration else f"{text}.")
     work = citations().get(s.reference)
     if work:
-        yield pieces(f"Its protocol is taken from {work}.")
+        yield pieces(f"Its protocol is taken from {str(work).rstrip('.')}.")
     if s.enrolment_start and s.enrolment_end:
         yield pieces(f"Patients were enrolled from {s.enrolment_start} to {s.enrolment_end}.")
     yield pieces(f"The data were cut off on {s.cutoff}.")

@@ -64,7 +64,7 @@ def fonts_for(texts: Iterable[str]) -> Fonts:
     if not foreign:
         return Fonts(own)
     fonts = typst.Fonts(include_system_fonts=True)
-    compiler = typst.Compiler(input=_PROBE, font_paths=fonts)
+    compiler = typst.Compiler(font_paths=fonts)
     places = {f.family: f.path for f in sorted(fonts.fonts(), key=lambda f: str(f.path))}
     families, folders, left = [], list(own), foreign
     for family in ("Libertinus Serif", *_FURTHER):
@@ -80,8 +80,10 @@ def _shown(compiler: typst.Compiler, family: str, signs: list[str]) -> frozenset
     """Those of `signs` that the family has, by halves."""
     given = {"family": family, "signs": " ".join(signs)}
     try:
-        compiler.compile(sys_inputs=given, format="pdf", pdf_standards=[PDF_STANDARD])
-    except typst.TypstError:
+        compiler.compile(_PROBE, sys_inputs=given, format="pdf", pdf_standards=[PDF_STANDARD])
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
         if len(signs) == 1:
             return frozenset()
         middle = len(signs) // 2

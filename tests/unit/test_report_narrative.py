@@ -1,0 +1,186 @@
+"""Methods and Results in words: only what is known, each number with its row, right grammar."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from hepatica.analysis.result import Result
+from hepatica.report.ledger import Ledger
+from hepatica.report.narrative.section import narrative_section
+from hepatica.report.narrative.sentence import (
+    counted,
+    of_noun,
+    paragraph,
+    pieces,
+    plural,
+    series,
+    words,
+)
+from hepatica.report.passage import Section
+from hepatica.report.table import Cell, Line, Table
+from hepatica.study import Study
+
+PROTOCOL: dict[str, Any] = {
+    "study": {"id": "T", "title": "A", "design": "single-arm", "cutoff": date(2020, 1, 1),
+              "seed": 1},
+    "records": {"reader": "workbook", "path": "records.xlsx"},
+    "population": [{"id": "treated", "label": "All treated", "definition": "treated"}],
+    "response": {"criterion": "mRECIST", "min_sd_days": 42},
+    "endpoint": [
+        {"id": "OS", "label": "Overall survival", "kind": "time-to-event", "role": "primary",
+         "origin": "first treatment", "events": ["death"], "rule_set": "seed"},
+        {"id": "ORR", "label": "Response rate", "kind": "proportion", "role": "secondary",
+         "responses": ["CR", "PR"]},
+    ],
+    "analysis": {"population": "treated", "safety_population": "treated",
+                 "landmarks_months": [6, 12],
+                 "baseline": [{"variable": "AGE", "label": "Age, years", "kind": "continuous",
+                               "unit": "years"}]},
+}  # fmt: skip
+STUDY = Study.model_validate(PROTOCOL)
+
+
+def result(
+    analysis: str, variable: str, statistic: str, value: float | None, **more: str
+) -> Result:
+    return Result(analysis, "treated", variable, statistic, value, **more)
+
+
+def text(*results: Result, sections: tuple[Section, ...] = (), study: Study = STUDY) -> str:
+    section = narrative_section(Ledger(results), study, sections)
+    return "\n".join(p.text for p in section.paragraphs)
+
+
+def flow(screened: int, failed: int, treated: int) -> list[Result]:
+    counts = (("Screened", screened), ("Not enrolled", failed), ("Enrolled", screened - failed),
+              ("Treated", treated), ("Died", 1), ("Alive at last contact", 0))  # fmt: skip
+    return [result("disposition", name, "n", float(n)) for name, n in counts]
+
+
+def survival(median: float | None) -> list[Result]:
+    rows = [result("survival", "OS", s, v) for s, v in (("n", 20.0), ("events", 1.0))]
+    limits = (("estimate", median), ("ci_low", 2.0), ("ci_high", None))
+    rows += [result("survival", "OS", s, v, level="median", unit="months") for s, v in limits]
+    known = (("estimate", 0.5), ("ci_low", 0.25), ("ci_high", 0.75))
+    rows += [result("survival", "OS", s, v, level="6 months") for s, v in known]
+    beyond = (("estimate", 0.0), ("ci_low", None), ("ci_high", None))
+    return rows + [result("survival", "OS", s, v, level="12 months") for s, v in beyond]
+
+
+@pytest.mark.parametrize(("n", "shown"), [(0, "patients"), (1, "patient"), (2, "patients")])
+def test_plurals(n: int, shown: str) -> None:
+    assert plural(n, "patient") == shown
+
+
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [((), ""), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")],
+)
+def test_series(texts: tuple[str, ...], shown: str) -> None:
+    assert words(texts) == shown
+
+
+@pytest.mark.parametrize(
+    ("n", "noun", "alone"),
+    [(0, "no patient", "none"), (1, "1 patient", "1"), (1234, "1,234 patients", "1,234")],
+)
+def test_counts(n: int, noun: str, alone: str) -> None:
+    item = Ledger([result("disposition", "Treated", "n", float(n))]).items("disposition")[0]
+    assert "".join(p.text for p in of_noun(item, "patient")) == noun
+    assert counted(item) == Cell(alone, (2,))
+
+
+def test_words_join_and_numbers_keep_their_rows() -> None:
+    made = paragraph("H", pieces("a ", Cell("1", (2,)), "."), (), pieces("b"))
+    assert made is not None
+    assert made.pieces == (Cell("a "), Cell("1", (2,)), Cell(". b"))
+    assert paragraph("", (), ()) is None
+    assert series([(), ()]) == ()
+
+
+def test_nothing_is_claimed_where_nothing_is_known() -> None:
+    told = text()
+    assert "No patient is on record." in told
+    assert "No tumour assessment is on record." in told
+    assert "No adverse event is on record." in told
+    assert "No treatment session is on record." in told
+    lacking = "registration, ethics approval, consent, planned sample size and period of enrolment"
+    assert f"Not recorded in the protocol: {lacking}." in told
+    assert "The protocol states no eligibility criteria." in told
+    assert "The protocol states no schedule of assessments." in told
+    assert "median" not in told.split("No patient is on record.")[1]
+
+
+def test_every_number_of_the_results_stands_on_a_row() -> None:
+    found = [*flow(5, 2, 1), *survival(9.24)]
+    section = narrative_section(Ledger(found), STUDY, ())
+    results = section.paragraphs[[p.heading for p in section.paragraphs].index("Results") :]
+    bare = [c for p in results for c in p.pieces if any(s.isdigit() for s in c.text) and not c.rows]
+    # Landmarks are times that the protocol names.
+    assert [c.text for c in bare] == [" at 6 months."]
+
+
+def test_screening_is_told_where_somebody_failed_it() -> None:
+    told = text(*flow(5, 2, 1))
+    assert "5 patients were screened, 2 of whom were not enrolled." in told
+    assert "3 were enrolled and 1 was treated." in told
+    assert "1 died and none was alive at last contact." in told
+
+
+def test_screening_is_said_to_be_unknown_where_nobody_failed_it() -> None:
+    assert "How many patients were screened is not recorded." in text(*flow(3, 0, 3))
+
+
+def test_survival_with_a_median() -> None:
+    told = text(*survival(9.24))
+    assert "1 of 20 patients had an event (death); the median was 9.2 (2.0\u2013NE) months" in told
+    assert "free of the event, in percent, were 50.0 (25.0\u201375.0) at 6 months." in told
+    assert "12 months" not in told.split("Overall survival (OS)")[1]
+
+
+def test_a_median_that_is_not_reached() -> None:
+    assert "the median was not reached (2.0\u2013NE); free" in text(*survival(None))
+
+
+def test_response_names_every_category_and_its_interval() -> None:
+    shared = {"criterion": "mRECIST"}
+    rows = [result("response", "BOR", "N", 4.0, **shared)]
+    for level, n in (("CR", 0.0), ("PR", 1.0), ("SD", 3.0), ("NE", 0.0)):
+        rows += [
+            result("response", "BOR", "n", n, level=level, **shared),
+            result("response", "BOR", "percent", 25 * n, level=level, **shared),
+        ]
+    values = (("n", 1.0), ("N", 4.0), ("estimate", 25.0), ("ci_low", 0.6), ("ci_high", 80.6))
+    rows += [result("response", "ORR", s, v, **shared) for s, v in values]
+    told = text(*rows)
+    assert (
+        "of 4 patients was complete response in none, partial response in 1 (25.0%) and stable "
+        "disease in 3 (75.0%)." in told
+    )
+    assert "The response rate by mRECIST was 25.0% (95% CI 0.6\u201380.6; 1 of 4 patients)." in told
+
+
+def test_events_without_any_of_grade_3() -> None:
+    rows = []
+    for name, level, n in (
+        ("Any adverse event", "any grade", 2.0), ("Any adverse event", "grade >= 3", 0.0),
+        ("Fever", "any grade", 1.0), ("Rash", "any grade", 2.0),
+    ):  # fmt: skip
+        rows += [
+            result("ae", name, "n", n, level=level),
+            result("ae", name, "percent", 10 * n, level=level),
+        ]
+    told = text(*rows)
+    assert "At least one adverse event in 2 (20.0%) and one of grade 3 or higher in none." in told
+    assert "Most frequent: rash in 2 (20.0%) and fever in 1 (10.0%)." in told
+
+
+def test_references_name_what_the_report_holds_and_nothing_else() -> None:
+    table = Table("baseline", "B", "", ("A",), (Line("x", (Cell("1"),)),))
+    rows = [
+        result("baseline", "AGE", s, v) for s, v in (("median", 50.0), ("min", 40.0), ("max", 60.0))
+    ]
+    section = Section("baseline", "Baseline", "", tables=(table,))
+    assert "age 50 [40\u201360] years (Table 1)." in text(*rows, sections=(section,))
+    assert "Table" not in text(*rows)
