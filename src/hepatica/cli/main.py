@@ -165,6 +165,26 @@ def survival(file: Path, figure: Path | None, as_json: bool, **chosen: Any) -> N
 
 
 @app.command()
+@click.argument("file", type=_FILE)
+@click.option("--time", required=True, metavar="COL", help="Column of times.")
+@click.option(
+    "--cause",
+    required=True,
+    metavar="COL",
+    help="Column of causes: 0 censored, 1 event, others compete.",
+)
+@click.option("--group", default="", metavar="COL", help="Column of groups.")
+@click.option("--conf-type", default="log-log", show_default=True, help="log-log|log|plain")
+@click.option("--at", default="", metavar="T,T", help="Times to read the curve at, such as 6,12.")
+@_as_json
+def incidence(file: Path, as_json: bool, **chosen: Any) -> None:
+    """Cumulative incidence with competing events, and Gray's test, of FILE."""
+    from hepatica.cli.incidence_command import IncidenceChoice, run_incidence
+
+    run_incidence(file, IncidenceChoice(**chosen), as_json=as_json)
+
+
+@app.command()
 @click.argument("name", required=False)
 @click.option(
     "-i",

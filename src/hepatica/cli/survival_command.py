@@ -96,10 +96,10 @@ def _columns(
     file.demand(choice.event, (event == 0) | (event == 1), EVENT)
     if not choice.group:
         return time, event, [("", np.ones(len(time), bool))]
-    return time, event, _groups(file, choice.group)
+    return time, event, file_groups(file, choice.group)
 
 
-def _groups(file: FlatFile, name: str) -> list[tuple[str, np.ndarray]]:
+def file_groups(file: FlatFile, name: str) -> list[tuple[str, np.ndarray]]:
     """Sorted labels (numbers by value, the rest as text) with the rows of each."""
     values = file.columns[name]
     if isinstance(values, np.ndarray) and values.dtype.kind in "iufb":
