@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding, Place
 from hepatica.study.criterion import Criterion
 from hepatica.study.document import ReportPlan
 from hepatica.study.endpoint import Endpoint
-from hepatica.study.part import Block, Part
+from hepatica.study.part import Block, Part, check_toml_name
 from hepatica.study.plan import Plan
 from hepatica.study.vocabulary import Word
 
@@ -120,7 +120,7 @@ class Dosing(Part):
     """
 
     rounding: Annotated[str, Word("rounding")] = "exact"
-    bands: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+\.toml)?$")] = ""
+    bands: Annotated[str, AfterValidator(check_toml_name)] = ""
     redose_percent: Annotated[float, Field(ge=0, le=100)] = 10.0
     redose_inclusive: bool = True
     max_dose_mg: Annotated[float, Field(gt=0)] | None = None

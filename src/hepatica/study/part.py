@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
+
+_TOML_NAME = re.compile(r"(?:[A-Za-z0-9_-]+\.toml)?")
 
 
 class Block(BaseModel):
@@ -19,3 +24,11 @@ class Part(Block):
     """A table taken from a protocol; `source` names the section it stands in."""
 
     source: str = ""
+
+
+def check_toml_name(name: str) -> str:
+    """Pass '' or the plain name of a TOML file in the study folder; refuse others."""
+    if not _TOML_NAME.fullmatch(name):
+        expected = "the name of a file in the study folder, ending in .toml"
+        raise PydanticCustomError("file_name", "not a plain name", {"expected": expected})
+    return name

@@ -13,6 +13,7 @@ from hepatica.analysis.population import population
 from hepatica.analysis.result import Result
 from hepatica.analysis.treatment import treatment_results
 from hepatica.clinic.dataset import Adam
+from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding
 
 Rows = list[dict[str, Any]]
@@ -291,3 +292,25 @@ def test_relative_dose_intensity_needs_a_planned_interval() -> None:
     # 1: (700 / 56) / (700 / 56) = 1.  2: (570 / 70) / (600 / 56) = 0.76.
     assert found["Relative dose intensity", "", "max"].value == pytest.approx(100)
     assert found["Relative dose intensity", "", "min"].value == pytest.approx(76)
+
+
+@pytest.mark.parametrize("name", ["../bands.toml", "/etc/bands.toml", "bands.csv", "a/b.toml"])
+def test_bands_are_a_plain_file_of_the_study_folder(name: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        study(f'\n[dosing]\nbands = "{name}"\n')
+    (finding,) = refused.value.findings
+    assert (finding.code, finding.place.column) == ("S004", "bands")
+    assert finding.expected == "the name of a file in the study folder, ending in .toml"
+
+
+def test_a_site_doses_by_its_bands() -> None:
+    more = '\n[dosing]\nbands = "bands.toml"\n'
+    text = "[[band]]\nfrom_mg = 340\nbelow_mg = 360\ngive_mg = 340\n"
+    (study(more).folder / "bands.toml").write_text(text, encoding="utf-8")
+    rows = _sessions(derived(_course((0, 70, 340), (28, 60, 300)), more))
+    assert [r["PLDOSE"] for r in rows] == [340, 300]  # outside the bands: exact
+
+
+def test_a_missing_file_of_bands_is_told() -> None:
+    with pytest.raises(UsageError, match="expected a file of dose bands"):
+        derived(_course((0, 70, 340)), '\n[dosing]\nbands = "none.toml"\n')
