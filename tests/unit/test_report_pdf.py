@@ -57,7 +57,7 @@ def test_plain_text_needs_no_font_of_the_machine() -> None:
 def test_a_sign_without_a_font_is_printed_as_its_code_point_and_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(font, "_FURTHER", ())
+    monkeypatch.setattr(font, "FURTHER_FAMILIES", ())
     made = render_pdf(sample(f"name {HAN}"))
     assert "[U+4E2D]" in made.note and "[U+6587]" in made.note
     shown = words(made.data)

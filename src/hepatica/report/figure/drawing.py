@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -18,6 +19,8 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+
+from hepatica.report.figure.glyph import show_signs
 
 WIDTH_IN = 7.0
 PNG_DPI = 200
@@ -138,7 +141,12 @@ def render_drawing(
 
 def render_svg(figure: Figure, legend: Legend, marks: Sequence[Mark] = ()) -> str:
     """SVG text with title, description and, for each mark, its words and its place in `marks`."""
-    with matplotlib.rc_context({"svg.hashsalt": f"hepatica-{legend.name}"}):
+    # The text stays text, so a sign that the font here has not is no fault of the SVG.
+    with (
+        matplotlib.rc_context({"svg.hashsalt": f"hepatica-{legend.name}"}),
+        warnings.catch_warnings(),
+    ):
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         buffer = io.StringIO()
         none = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         FigureCanvasSVG(figure).print_svg(buffer, metadata=none)
@@ -155,7 +163,8 @@ def render_svg(figure: Figure, legend: Legend, marks: Sequence[Mark] = ()) -> st
 
 
 def render_png(figure: Figure) -> bytes:
-    """PNG bytes at `PNG_DPI` with no software or date in them."""
+    """PNG bytes at `PNG_DPI` with no software or date in them; texts may change their font."""
+    show_signs(figure)
     buffer = io.BytesIO()
     figure.set_dpi(PNG_DPI)
     FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})

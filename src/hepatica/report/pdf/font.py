@@ -10,36 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import matplotlib
 import typst
-from matplotlib.ft2font import FT2Font
+
+from hepatica.report.figure.glyph import FURTHER_FAMILIES, font_folder, known_signs
 
 PDF_STANDARD: Literal["a-2b"] = "a-2b"
 
-# For other scripts, in the order they are tried; only those installed are.
-_FURTHER = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Microsoft YaHei",
-    "SimSun",
-    "PingFang SC",
-    "Noto Sans CJK JP",
-    "Noto Sans CJK KR",
-    "Droid Sans Fallback",
-    "Noto Sans Arabic",
-    "Noto Sans Hebrew",
-    "Noto Sans Devanagari",
-    "Noto Sans Thai",
-    "Arial Unicode MS",
-    "FreeSerif",
-)
 # Shown by nothing, and no font need have them.
 _IGNORED = frozenset("\u00ad\u200b\u200c\u200d\u2060")
 _PROBE = (
@@ -59,15 +38,15 @@ class Fonts:
 def fonts_for(texts: Iterable[str]) -> Fonts:
     """The fonts that show these texts."""
     signs = {s for text in texts if not text.isascii() for s in text if not s.isascii()}
-    foreign = frozenset(signs - _known() - _IGNORED)
-    own = (str(_folder()),)
+    foreign = frozenset(signs - known_signs() - _IGNORED)
+    own = (str(font_folder()),)
     if not foreign:
         return Fonts(own)
     fonts = typst.Fonts(include_system_fonts=True)
     compiler = typst.Compiler(font_paths=fonts)
     places = {f.family: f.path for f in sorted(fonts.fonts(), key=lambda f: str(f.path))}
     families, folders, left = [], list(own), foreign
-    for family in ("Libertinus Serif", *_FURTHER):
+    for family in ("Libertinus Serif", *FURTHER_FAMILIES):
         if left and family in places and (shown := _shown(compiler, family, sorted(left))):
             left -= shown
             families.append(family)
@@ -89,13 +68,3 @@ def _shown(compiler: typst.Compiler, family: str, signs: list[str]) -> frozenset
         middle = len(signs) // 2
         return _shown(compiler, family, signs[:middle]) | _shown(compiler, family, signs[middle:])
     return frozenset(signs)
-
-
-def _folder() -> Path:
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-
-
-@cache
-def _known() -> frozenset[str]:
-    """Signs of DejaVu Sans, which stands behind every text."""
-    return frozenset(map(chr, FT2Font(str(_folder() / "DejaVuSans.ttf")).get_charmap()))
