@@ -386,6 +386,19 @@ def test_c031_c032_why_a_subject_was_not_enrolled(
     assert [c for c in codes(adam) if c in ("C031", "C032")] == found
 
 
+def test_c031_many_are_told_together(screen: Screen) -> None:
+    def found(number: int) -> list[str]:
+        names = [str(n) for n in range(number)]
+        out = {"enrolled": "N", "consent_date": before(3)}
+        subjects = [out | {"subject": n} for n in names]
+        status = [{"subject": n, "date": before(1), "ecog": 1} for n in names]
+        adam = screen(ECOG, subjects=subjects, status=status, procedures=[])
+        return [f.found for f in adam.findings if f.code == "C031"]
+
+    assert len(found(10)) == 10
+    assert found(11) == ["11 subjects not enrolled, no criterion fails"]
+
+
 LIVER = inclusion(
     """all = [
   { variable = "bilirubin_total", comparator = "<", value = 2, unit = "mg/dL", window_days = 7 },
@@ -471,7 +484,7 @@ def test_refractory_by_scans_has_their_date(screen: Screen) -> None:
 
 def test_a_study_without_criteria_has_no_screening(screen: Screen) -> None:
     adam = screen("")
-    assert "ADIE" not in adam.tables and flag(adam) is None
+    assert not adam["ADIE"].num_rows and flag(adam) is None
     assert not list(screening_results(adam))
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from hepatica.analysis.result import Result
 from hepatica.clinic.dataset import datasets
+from hepatica.clinic.deviation import Deviation
+from hepatica.clinic.deviation import deviation_table as addv
 from hepatica.core.finding import Finding, Level, Place
 from hepatica.records.table import tables
 from hepatica.report import phrase
@@ -380,11 +382,20 @@ def test_agreement_lists_every_disagreement_however_many() -> None:
 
 
 def test_deviations_findings_and_acceptances_are_listed() -> None:
-    deviations = pa.Table.from_pylist(
-        [{"subject": "1", "date": date(2016, 1, 1), "clause": "IV", "term": "ECOG 3"}],
-        tables()["deviations"].schema(),
+    given = Deviation(
+        subject="1",
+        category="ELIGIBILITY",
+        term="ECOG 3",
+        clause="IV",
+        on=date(2016, 1, 1),
+        value="3",
+        expected="ECOG 0 to 2",
+        place=Place("r.xlsx", "Status", 4),
     )
-    assert texts(deviation_table(deviations)) == {"1": ["2016-01-01", "IV", "ECOG 3"]}
+    listed_rows = texts(deviation_table(addv("S", [given])))
+    assert listed_rows == {
+        "1": ["ELIGIBILITY", "2016-01-01", "IV", "ECOG 3", "3", "ECOG 0 to 2", "r.xlsx:Status!4"]
+    }
     findings = [
         Finding(Place("r.xlsx", "Labs", 4), Level.NOTE, "R004", "2016", "a whole date"),
         Finding(Place("r.xlsx", "Labs", 5), Level.ERROR, "R001", "x", "a number", "typed text"),

@@ -23,7 +23,7 @@ def screening_results(adam: Adam) -> Iterator[Result]:
 
     Nothing where the protocol has no criteria.
     """
-    if "ADIE" not in adam.tables:
+    if not adam["ADIE"].num_rows:
         return
     people, rows = adam["ADSL"].to_pylist(), adam["ADIE"].to_pylist()
     row = partial(Result, "screening", "screened", statistic="n", unit="patients", dataset="ADIE")
@@ -61,8 +61,6 @@ def screening_results(adam: Adam) -> Iterator[Result]:
 
 def refractory_results(adam: Adam) -> Iterator[Result]:
     """Subjects refractory to TACE, not, or not evaluable, by each definition (ADREF)."""
-    if "ADREF" not in adam.tables:
-        return
     rows = adam["ADREF"].to_pylist()
     for definition in dict.fromkeys(r["DEFVER"] for r in rows):
         for answer in ("Y", "N", "NE"):

@@ -37,16 +37,7 @@ def _everybody(found: Screening) -> Iterator[str]:
     if found.label:
         yield found.label
     yield _flow(found)
-    yield "Verdicts (PASS = eligible)\n" + columned(
-        [
-            ("subject", "verdict", "enrolled", "fails", "not known"),
-            *(
-                (s.subject, s.verdict, "Y" if s.enrolled else "N",
-                 ", ".join(s.criteria("FAIL")) or "-", ", ".join(s.criteria("UNKNOWN")) or "-")
-                for s in found.subjects
-            ),
-        ]
-    )  # fmt: skip
+    yield _verdicts(found)
     yield _failures(found)
     yield _unknowns(found)
     yield _counts(found)
@@ -57,6 +48,26 @@ def _everybody(found: Screening) -> Iterator[str]:
         yield _disagreements(found)
     odd = ", ".join(s.subject for s in found.enrolled_ineligible)
     yield f"Enrolled although a criterion fails: {odd or 'nobody'}"
+
+
+def _verdicts(found: Screening) -> str:
+    """Subjects one by one; those who pass and are enrolled only counted."""
+    odd = [s for s in found.subjects if s.verdict != "PASS" or not s.enrolled]
+    passed = f"Eligible by every criterion and enrolled: {len(found.subjects) - len(odd)}"
+    if not odd:
+        return passed
+    rows = [
+        (
+            s.subject,
+            s.verdict,
+            "Y" if s.enrolled else "N",
+            ", ".join(s.criteria("FAIL")) or "-",
+            ", ".join(s.criteria("UNKNOWN")) or "-",
+        )
+        for s in odd
+    ]
+    head = ("subject", "verdict", "enrolled", "fails", "not known")
+    return f"Verdicts (PASS = eligible)\n{columned([head, *rows])}\n{passed}"
 
 
 def _flow(found: Screening) -> str:

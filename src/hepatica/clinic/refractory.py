@@ -43,12 +43,12 @@ _FACT = pa.schema(
 def derive_refractory(study: Study, query: Query) -> Step:
     """Derive ADREF and the findings where a declared status is not the derived one.
 
-    Nothing is derived for a protocol that neither defines nor asks for the status.
+    ADREF is empty where the protocol neither defines nor asks for the status.
     """
     query.derive("reference_day")
     if study.refractory is None and not _asked(study):
         query.write("refractory_fact", _FACT.empty_table())
-        return Step()
+        return Step(tables={"ADREF": datasets()["ADREF"].schema().empty_table()})
     people = query.derive("refractory_declared").to_pylist()
     inputs = [_by_subject(query.derive(f"tace_{n}")) for n in _INPUTS]
     statuses = {p["subject"]: _statuses(study, _course(p["subject"], inputs)) for p in people}

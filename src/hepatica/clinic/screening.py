@@ -52,10 +52,10 @@ class Judgement:
 def derive_screening(study: Study, query: Query) -> Step:
     """Derive ADIE, the flag ELIGRES of ADSL, deviations of enrolled subjects, and findings.
 
-    Nothing is derived where the protocol has no criteria.
+    ADIE is empty where the protocol has no criteria.
     """
     if not (study.inclusion or study.exclusion):
-        return Step()
+        return Step(tables={"ADIE": datasets()["ADIE"].schema().empty_table()})
     people = _evidence(study, query)
     judgements = [j for one in people for j in judged(study, one)]
     adie = pa.Table.from_pylist(

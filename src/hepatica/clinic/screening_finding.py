@@ -13,6 +13,8 @@ from hepatica.study import Study
 from hepatica.study.demand import Demand, demands
 from hepatica.study.liver_reach import child_pugh_cap
 
+# Findings of one kind that are told one by one.
+MOST_TOLD = 10
 _LIVER = {"bilirubin_total", "albumin", "inr", "ascites", "encephalopathy"}
 _WORD = re.compile(r"[\w.-]+")
 
@@ -22,6 +24,7 @@ def screening_findings(
 ) -> Iterator[Finding]:
     """Findings of the screening (`screened.sql`), placed where the records show them."""
     yield from _misread(query)
+    yield from _unexplained([r for r in screened if not r["enrolled"] and not r["failed"]])
     for row in screened:
         if not row["enrolled"]:
             yield from _reason(study, row)
@@ -44,17 +47,30 @@ def _misread(query: Query) -> Iterator[Finding]:
         )
 
 
-def _reason(study: Study, row: Mapping[str, Any]) -> Iterator[Finding]:
-    failed, unknown = row["failed"] or [], row["unknown"] or []
-    if not failed:
-        told = f"; not known: {', '.join(unknown)}" if unknown else ""
+def _unexplained(rows: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Subjects not enrolled although nothing fails, one by one; told together where many."""
+    expected = "a criterion that fails by the records"
+    if len(rows) > MOST_TOLD:
+        yield finding_of(
+            "C031",
+            _place(rows[0], "Why not enrolled"),
+            found=f"{len(rows)} subjects not enrolled, no criterion fails",
+            expected=expected,
+        )
+        return
+    for row in rows:
+        told = f"; not known: {', '.join(row['unknown'])}" if row["unknown"] else ""
         yield finding_of(
             "C031",
             _place(row, "Why not enrolled"),
             found=f"not enrolled, no criterion fails{told}",
-            expected="a criterion that fails by the records",
+            expected=expected,
             subject=row["subject"],
         )
+
+
+def _reason(study: Study, row: Mapping[str, Any]) -> Iterator[Finding]:
+    failed = row["failed"] or []
     known = {c.id for c in (*study.inclusion, *study.exclusion)}
     named = [word for word in _WORD.findall(row["reason"] or "") if word in known]
     wrong = [name for name in named if name not in failed]

@@ -139,13 +139,15 @@ def _flow(ledger: Ledger, gallery: Gallery) -> Section:
 def _screening(given: ReportInput, ledger: Ledger) -> Section:
     if not (given.study.inclusion or given.study.exclusion):
         return Section("screening", "Screening", "The protocol has no eligibility criteria.")
+    if not given.adam["ADIE"].num_rows:
+        return Section("screening", "Screening", "No subject is on record.")
     tables = (
         criteria_table(ledger, given.study),
         reading_table(ledger, given.study),
         refractory_table(ledger, given.study),
         screened_table(given.adam),
     )
-    return _tabled("screening", "Screening", "No subject is on record.", *tables)
+    return _tabled("screening", "Screening", "", *tables)
 
 
 def _scores(given: ReportInput, ledger: Ledger) -> Section:

@@ -79,9 +79,9 @@ def screening(workspace: Workspace, subject: str = "") -> Screening:
     Raises      UsageError where the protocol has no criteria or the subject is not on record;
                 NotReady, with the findings, while an error stands.
     """
-    adam = workspace.adam()
-    if "ADIE" not in adam:
+    if not (workspace.protocol.inclusion or workspace.protocol.exclusion):
         raise UsageError("the protocol has no inclusion or exclusion criteria")
+    adam = workspace.adam()
     rows = adam["ADIE"].to_pylist()
     people = adam["ADSL"].to_pylist()
     if subject and subject not in {p["SUBJID"] for p in people}:
@@ -102,9 +102,7 @@ def screening(workspace: Workspace, subject: str = "") -> Screening:
         flow=flow_steps(people, rows),
         readings=reading_changes(rows),
         refractory=tuple(
-            r
-            for r in (adam["ADREF"].to_pylist() if "ADREF" in adam else ())
-            if not subject or r["SUBJID"] == subject
+            r for r in adam["ADREF"].to_pylist() if not subject or r["SUBJID"] == subject
         ),
         table=adam["ADIE"],
     )
