@@ -12,7 +12,7 @@ BEVA = EXAMPLES / "beva-tace"
 def test_help_names_every_command() -> None:
     done = hepatica("--help")
     assert done.returncode == 0
-    for name in ("init", "check", "report", "explain", "survival", "response"):
+    for name in ("init", "check", "screen", "report", "explain", "survival", "response"):
         assert f"  {name} " in done.stdout
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hepatica.clinic.rules.eligibility.comparison import Atom, compare, holds, plain
+from hepatica.clinic.rules.eligibility.atom import Atom, plain
+from hepatica.clinic.rules.eligibility.comparison import compare, holds
 from hepatica.clinic.rules.eligibility.evaluation import evaluate, grounds
 from hepatica.clinic.rules.eligibility.evidence import Event, Evidence, Fact
 from hepatica.clinic.rules.eligibility.truth import Truth

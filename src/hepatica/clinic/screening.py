@@ -15,7 +15,7 @@ import pyarrow as pa
 from hepatica.clinic.dataset import datasets
 from hepatica.clinic.deviation import Deviation
 from hepatica.clinic.query import Query
-from hepatica.clinic.rules.eligibility.comparison import Atom
+from hepatica.clinic.rules.eligibility.atom import Atom
 from hepatica.clinic.rules.eligibility.evaluation import Outcome, evaluate, grounds
 from hepatica.clinic.rules.eligibility.evidence import Evidence, evidence_by_subject, table_of
 from hepatica.clinic.rules.eligibility.truth import Verdict, verdict

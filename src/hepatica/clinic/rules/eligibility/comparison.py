@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from hepatica.clinic.rules.eligibility.atom import Atom, days_text, plain
 from hepatica.clinic.rules.eligibility.evidence import (
-    Event,
     Evidence,
     Fact,
     decimal_of,
     first_tests,
     remarks,
 )
+from hepatica.clinic.rules.eligibility.lookback import look_back
 from hepatica.clinic.rules.eligibility.truth import Truth
-from hepatica.core.finding import Place
 from hepatica.core.unit import factor_of
 from hepatica.study.criterion import Expression
 from hepatica.study.vocabulary import variables
@@ -26,25 +25,6 @@ _LOOKBACK = ("other_malignancy",)
 _SIGNS = {"==": "=", "!=": "other than", "<=": "≤", ">=": "≥"}
 # Units that a number is said without.
 _SILENT = {"score", "ratio", "West Haven grade"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Atom:
-    """One comparison as decided: the value, the limit in its unit, the record, the reason.
-
-    `number` and `limit` are in `unit`, the unit of the report; `text` is the value as a word.
-    """
-
-    expression: Expression
-    truth: Truth
-    reason: str
-    number: Decimal | None = None
-    text: str = ""
-    unit: str = ""
-    limit: Decimal | None = None
-    on: date | None = None
-    source: str = ""
-    place: Place = field(default_factory=Place)
 
 
 class _Decided(NamedTuple):
@@ -59,7 +39,7 @@ def compare(expression: Expression, evidence: Evidence) -> Atom:
     if evidence.day is None:
         return Atom(expression=expression, truth=Truth.UNKNOWN, reason="no date on record")
     if variables()[name].kind == "date" or name in _LOOKBACK:
-        return _lookback(expression, evidence, evidence.day)
+        return look_back(expression, evidence, evidence.day)
     fact = evidence.facts.get(name)
     if fact is None:
         reason = _absence(evidence.later.get(name), evidence.day)
@@ -94,7 +74,7 @@ def _atom(expression: Expression, fact: Fact, decided: _Decided) -> Atom:
 def _absence(later: Fact | None, day: date) -> str:
     if later is None or later.earliest is None:
         return "not recorded"
-    return f"first recorded {_days((later.earliest - day).days)} after the reference day"
+    return f"first recorded {days_text((later.earliest - day).days)} after the reference day"
 
 
 def _outside(fact: Fact, day: date, window: int | None) -> str:
@@ -106,8 +86,8 @@ def _outside(fact: Fact, day: date, window: int | None) -> str:
     if fact.latest <= day and (day - fact.earliest).days <= window:
         return ""
     if fact.latest > day or (day - fact.latest).days <= window:
-        return f"its date is not known to the day, so it may lie outside the {_days(window)} before"
-    return f"last value is {_days((day - fact.latest).days)} old, {_days(window)} allowed"
+        return f"its date is not whole, so it may lie outside the {days_text(window)} before"
+    return f"last value is {days_text((day - fact.latest).days)} old, {days_text(window)} allowed"
 
 
 def _decided(expression: Expression, fact: Fact) -> _Decided:
@@ -210,60 +190,6 @@ def _converted(
     return threshold * scale / other, ""
 
 
-def _lookback(expression: Expression, evidence: Evidence, day: date) -> Atom:
-    """Whether an event reaches into the days before `day`; denied only by a recent statement."""
-    name = expression.variable
-    days = int(expression.value) if expression.value is not None else expression.window_days
-    events = evidence.events.get(name, ())
-    happened = [e for e in events if not e.none and _possible(e, day, days)]
-    certain = next((e for e in reversed(happened) if _certain(e, day, days)), None)
-    flip = expression.comparator == "is-false"
-    period = f"in the {_days(days)} before" if days is not None else "before"
-    if certain is not None:
-        reason = f"{certain.what} on record {period}"
-        return _told(expression, Truth.of(not flip), reason, certain)
-    if happened:
-        reason = f"{happened[-1].what} may have been {period}: its dates do not tell"
-        return _told(expression, Truth.UNKNOWN, reason, happened[-1])
-    statement = max(
-        (e for e in events if e.none), key=lambda e: e.begin_to or date.min, default=None
-    )
-    remark = remarks().get(name)
-    allowed = remark.statement_days if remark else None
-    if statement is None or statement.begin_from is None:
-        return Atom(expression=expression, truth=Truth.UNKNOWN, reason="not recorded")
-    old = (day - statement.begin_from).days
-    if allowed is not None and old > allowed:
-        reason = f"the statement that there was none is {_days(old)} old, {_days(allowed)} allowed"
-        return _told(expression, Truth.UNKNOWN, reason, statement)
-    return _told(expression, Truth.of(flip), f"{statement.what} stated", statement)
-
-
-def _certain(event: Event, day: date, days: int | None) -> bool:
-    """Whether the event lies in the period whatever its partial dates mean."""
-    if event.begin_to is None or event.begin_from is None or event.begin_to > day:
-        return False
-    ended = max(event.end_from or event.begin_from, event.begin_from)
-    return days is None or (day - ended).days <= days
-
-
-def _possible(event: Event, day: date, days: int | None) -> bool:
-    """Whether the event may lie in the period; without an end it may have lasted."""
-    return days is None or event.end_to is None or (day - event.end_to).days <= days
-
-
-def _told(expression: Expression, truth: Truth, reason: str, event: Event) -> Atom:
-    return Atom(
-        expression=expression,
-        truth=truth,
-        reason=reason,
-        text=event.what,
-        on=event.begin_to if event.end_to is None else event.end_to,
-        source=event.source,
-        place=event.place,
-    )
-
-
 def _shown(fact: Fact) -> str:
     if fact.number is not None:
         unit = "" if fact.unit in _SILENT else fact.unit
@@ -275,14 +201,3 @@ def _shown(fact: Fact) -> str:
 
 def _flag_word(fact: Fact) -> str:
     return {True: "Y", False: "N"}.get(fact.flag, "") if fact.flag is not None else ""
-
-
-def plain(number: Decimal) -> str:
-    """A decimal in figures, without needless zeros and with at most 6 decimals."""
-    rounded = round(number, 6)
-    text = format(rounded, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"

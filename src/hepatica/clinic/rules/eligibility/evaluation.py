@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hepatica.clinic.rules.eligibility.comparison import Atom, compare
+from hepatica.clinic.rules.eligibility.atom import Atom
+from hepatica.clinic.rules.eligibility.comparison import compare
 from hepatica.clinic.rules.eligibility.evidence import Evidence
 from hepatica.clinic.rules.eligibility.truth import Truth, conjunction, disjunction, negation
 from hepatica.study.criterion import Expression

@@ -10,7 +10,7 @@ JSH-LCSGJ-2014        any of: viable part over 50 % after each of 2 consecutive 
                       keep rising right after a session; vascular invasion; extrahepatic
                       spread (the last two after any session) [kudo2014]
 EASL-2018             no substantial necrosis after 2 sessions; progression under retreatment;
-                      untreatable progression (invasion, spread)
+                      untreatable progression (invasion, spread) [easl2018]
 CCI-2021              at least 3 consecutive sessions, target progression after the last
 ====================  =========================================================================
 Verified in the seed paper: its own definition. JSH-LCSGJ: the part of 50 % and 2 sessions is
