@@ -37,8 +37,10 @@ def score_results(study: Study, adam: Adam, people: Population) -> Iterator[Resu
         for score in scores().values():
             for parameter in score.parameters:
                 rows = found.get(parameter.code, {})
-                if any(_result(rows.get(s)) for s in people.everyone.subjects):
-                    yield from _parameter(study, people.id, group, (score, parameter), rows)
+                anybody = [rows[s] for s in people.everyone.subjects if _result(rows.get(s))]
+                if anybody:
+                    levels = _levels(score, parameter, anybody)
+                    yield from _parameter(study, people.id, group, (parameter, levels), rows)
     yield from _comparisons(adam, people)
 
 
@@ -50,10 +52,10 @@ def _parameter(
     study: Study,
     population: str,
     group: Group,
-    what: tuple[Score, ScoreParameter],
+    what: tuple[ScoreParameter, tuple[str, ...]],
     rows: Mapping[str, Row],
 ) -> Iterator[Result]:
-    score, parameter = what
+    parameter, levels = what
     result: Any = partial(
         Result,
         "score",
@@ -64,13 +66,13 @@ def _parameter(
     )
     having = [rows[s] for s in group.subjects if _result(rows.get(s))]
     who = tuple(row["SUBJID"] for row in having)
-    lacking = tuple(s for s in group.subjects if s not in set(who))
+    there = set(who)
+    lacking = tuple(s for s in group.subjects if s not in there)
     yield result("n", float(len(having)), unit="patients", subjects=who)
     yield result("missing", float(len(lacking)), unit="patients", subjects=lacking)
     if parameter.value and parameter.value != parameter.category and having:
         yield from _described(study, result, having, who)
-    if parameter.category:
-        yield from _classes(result, score, parameter, having, len(group.rows))
+    yield from _classes(result, levels, having, len(group.rows))
 
 
 def _described(
@@ -85,12 +87,19 @@ def _described(
         yield result(name, value, method=method, note=note, subjects=who)
 
 
-def _classes(
-    result: Any, score: Score, parameter: ScoreParameter, having: list[Row], total: int
-) -> Iterator[Result]:
+def _levels(score: Score, parameter: ScoreParameter, having: list[Row]) -> tuple[str, ...]:
+    """The classes that somebody has, in the order of the score; none of a score without classes."""
+    if not parameter.category:
+        return ()
     known = score.output(parameter.category).codes
     present = {row["AVALCAT1"] for row in having}
-    for level in (*(c for c in known if c in present), *sorted(present - set(known))):
+    return (*(c for c in known if c in present), *sorted(present - set(known)))
+
+
+def _classes(
+    result: Any, levels: tuple[str, ...], having: list[Row], total: int
+) -> Iterator[Result]:
+    for level in levels:
         who = tuple(row["SUBJID"] for row in having if row["AVALCAT1"] == level)
         yield result("n", float(len(who)), level=level, unit="patients", subjects=who)
         yield result(

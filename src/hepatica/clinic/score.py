@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,6 +26,10 @@ _ARROW = {
     "text": pa.string(),
     "flag": pa.bool_(),
 }
+
+
+# A required input: its values in use, which were refused, and why a component has none.
+_Lacking = tuple[ScoreInput, pa.Array, pa.Array, pa.Array | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def derive_score(name: str, given: pa.Table, query: Query | None = None) -> Scor
     score = score_of(name)
     used: dict[str, pa.Array] = {}
     origins: dict[str, pa.Array] = {}
-    why: list[pa.Array] = []
+    lacking: list[_Lacking] = []
     for one in score.inputs:
         values = _column(one, given)
         kept = _plausible(one, values)
@@ -86,19 +91,21 @@ def derive_score(name: str, given: pa.Table, query: Query | None = None) -> Scor
         if one.default is not None:
             kept = pc.coalesce(kept, pa.scalar(one.default, _ARROW[one.variable.kind]))
         used[one.column] = kept
-        why += _why(one, kept, refused, detail)
+        if one.required:
+            lacking.append((one, kept, refused, detail))
     table = pa.table(used)
     outputs = _run(score, table, query)
-    return ScoreResult(
-        outputs, table, _reasons(outputs[score.main.column].combine_chunks(), why), origins
-    )
+    reasons = _reasons(outputs[score.main.column].combine_chunks(), lacking)
+    return ScoreResult(outputs, table, reasons, origins)
 
 
 def _run(score: Score, used: pa.Table, query: Query) -> pa.Table:
-    rows = used.num_rows
-    query.write("score_input", used.append_column("row_id", pa.array(range(rows), pa.int64())))
-    found = query.run("score_output", score.rule()).sort_by("row_id")
-    assert found.num_rows == rows, score.id
+    numbers = pa.array(np.arange(used.num_rows), pa.int64())
+    query.write("score_input", used.append_column("row_id", numbers))
+    found = query.run("score_output", score.rule())
+    if not found["row_id"].combine_chunks().equals(numbers):
+        found = found.sort_by("row_id")
+    assert found.num_rows == used.num_rows, score.id
     schema = pa.schema([pa.field(o.column, _ARROW[o.kind]) for o in score.outputs])
     return found.select(schema.names).cast(schema)
 
@@ -150,6 +157,9 @@ def _component(
     one: ScoreInput, values: pa.Array, given: pa.Table, query: Query
 ) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Values of an input that is a score itself, where each is from, and why it is missing."""
+    if not values.null_count:
+        given_all = pc.if_else(pc.is_valid(values), pa.scalar("given"), pa.scalar(""))
+        return values, given_all, pa.nulls(len(values), pa.string())
     inner = derive_score(one.variable.score, given, query)
     derived = inner.outputs[one.variable.output].combine_chunks().cast(values.type)
     reported = _plausible(one, _column(replace(one, column=one.column + REPORTED), given))
@@ -162,27 +172,26 @@ def _component(
     return pc.coalesce(values, derived, reported), origin, inner.reasons
 
 
-def _why(
-    one: ScoreInput,
-    kept: pa.Array,
-    refused: pa.Array,
-    detail: pa.Array | None,
-) -> list[pa.Array]:
+def _reasons(main: pa.Array, lacking: list[_Lacking]) -> pa.Array:
+    """Why rows have no result, as text; null where they have one."""
+    nothing = pa.nulls(len(main), pa.string())
+    without = pc.is_null(main)
+    if not main.null_count:
+        return nothing
+    said = pa.nulls(main.null_count, pa.string())
+    for one, *columns in lacking:
+        kept, refused, detail = (None if c is None else c.filter(without) for c in columns)
+        why = _why(one, kept, refused, detail)
+        said = pc.coalesce(pc.binary_join_element_wise(said, why, "; "), said, why)
+    return pc.replace_with_mask(nothing, without, pc.coalesce(said, pa.scalar(NOT_DEFINED)))
+
+
+def _why(one: ScoreInput, kept: pa.Array, refused: pa.Array, detail: pa.Array | None) -> pa.Array:
     """Why a required input keeps a row from its result, as text; null where it does not."""
-    if not one.required:
-        return []
     label, nothing = one.variable.label, pa.scalar(None, pa.string())
     missing = pc.if_else(pc.is_null(kept), pa.scalar(f"{label} is missing"), nothing)
     if detail is not None:
         inner = pc.binary_join_element_wise(missing, " (", detail, ")", "")
         missing = pc.coalesce(inner, missing)
     outside = pa.scalar(f"{label} is refused: expected {range_text(one)}")
-    return [pc.if_else(pc.and_(refused, pc.is_null(kept)), outside, missing)]
-
-
-def _reasons(main: pa.Array, why: list[pa.Array]) -> pa.Array:
-    said = pa.nulls(len(main), pa.string())
-    for one in why:
-        said = pc.coalesce(pc.binary_join_element_wise(said, one, "; "), said, one)
-    said = pc.coalesce(said, pa.scalar(NOT_DEFINED))
-    return pc.if_else(pc.is_null(main), said, pa.scalar(None, pa.string()))
+    return pc.if_else(pc.and_(refused, pc.is_null(kept)), outside, missing)
