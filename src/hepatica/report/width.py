@@ -19,6 +19,7 @@ TURNED_SIGNS = 168
 _PAD = 2.5
 _LONGEST_PROSE = 46.0
 _STUB_LONGEST = 42.0
+_HEAD_LONGEST = 13.0
 # A column of longer texts gets no more room than one of these.
 _LONGEST_TOLD = 150.0
 # To this the first column of a table of numbers may wrap before the page is turned.
@@ -92,8 +93,9 @@ def _longest_word(texts: Sequence[str]) -> float:
 
 
 def _whole(texts: Sequence[str], index: int, prose: bool) -> float:
-    # A head may wrap, so it asks for no more than its longest word; a cell of numbers may not.
+    # A head may wrap, so it asks for two lines and no more than a few words; a cell may not.
     longest = max(map(_signs, texts[1:]), default=0.0)
+    longest = max(longest, min(_signs(texts[0]) / 2 + 1, _HEAD_LONGEST))
     if index == 0:
         longest = min(longest, _STUB_LONGEST)
     elif prose:

@@ -48,21 +48,23 @@ def tab() -> str:
 
 def field(instruction: str, shown: str, properties: str = "") -> str:
     """A field with the result it has now."""
-    return f"{field_start(instruction)}{run(shown, properties)}{field_end()}"
+    return f"{field_start(instruction, properties)}{run(shown, properties)}{field_end(properties)}"
 
 
-def field_start(instruction: str) -> str:
+def field_start(instruction: str, properties: str = "") -> str:
     """The beginning of a field, up to its result."""
+    about = f"<w:rPr>{properties}</w:rPr>" if properties else ""
     return (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        f'<w:r>{about}<w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r>{about}<w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
+        f'<w:r>{about}<w:fldChar w:fldCharType="separate"/></w:r>'
     )
 
 
-def field_end() -> str:
+def field_end(properties: str = "") -> str:
     """The end of a field."""
-    return '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    about = f"<w:rPr>{properties}</w:rPr>" if properties else ""
+    return f'<w:r>{about}<w:fldChar w:fldCharType="end"/></w:r>'
 
 
 def hop(bookmark: str, inner: str) -> str:
