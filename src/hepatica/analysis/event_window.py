@@ -152,9 +152,10 @@ def _unplaced(event: Row) -> bool:
 def _measured(people: Population, events: Sequence[Row]) -> Iterator[Result]:
     """Collected grades against the worst measured one in the event's dates, counted in events."""
     tested = [e for e in events if e["MEASAGR"]]
+    levels = sorted({e["MEASAGR"] for e in tested})
     for term in sorted({e["AEDECOD"] for e in tested}):
         own = [e for e in tested if e["AEDECOD"] == term]
-        for said in sorted({e["MEASAGR"] for e in own}):
+        for said in levels:
             found = [e for e in own if e["MEASAGR"] == said]
             yield Result(
                 "safety",

@@ -38,9 +38,9 @@ def derive_laboratory(study: Study, query: Query) -> Step:
         names = {t.code: t.name for t in catalogue(f"{name}s").values()} | _DERIVED
         query.write(name, pa.table({"code": list(names), "name": list(names.values())}))
     for name in ("measurement", "ctcae_item", "ctcae_condition"):
-        query.derive(name)
+        query.store(name)
     query.run("ctcae_grade", grade_text())
-    query.derive("measurement_graded")
+    query.store("measurement_graded")
     tables = {
         name: query.derive(name.lower(), datasets()[name].schema()) for name in ("ADLB", "ADVS")
     }

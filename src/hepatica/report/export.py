@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hepatica.analysis.result import Result
@@ -38,17 +39,29 @@ FINDING_COLUMNS = (
 
 def csv_text(table: pa.Table) -> str:
     """The table as CSV: a header, then one line a row; missing is empty, dates are ISO."""
-    columns = [column.to_pylist() for column in table.columns]
-    return csv_rows(table.column_names, zip(*columns, strict=True))
+    return _csv(table.column_names, zip(*map(_texts, table.columns), strict=True))
 
 
 def csv_rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows of plain values as CSV under a header."""
+    return _csv(header, ([_cell(value) for value in row] for row in rows))
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows(rows)
     return buffer.getvalue()
+
+
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    """Cells of a column; a value that repeats, as most do, is put into words once."""
+    if pa.types.is_floating(column.type) or not len(column):
+        return [_cell(value) for value in column.to_pylist()]
+    coded = pc.dictionary_encode(column, null_encoding="encode").combine_chunks()
+    words = [_cell(value) for value in coded.dictionary.to_pylist()]
+    return [words[index] for index in coded.indices.to_numpy(zero_copy_only=False)]
 
 
 def parquet_bytes(table: pa.Table, about: Mapping[str, str]) -> bytes:

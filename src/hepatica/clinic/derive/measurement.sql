@@ -14,7 +14,7 @@ WITH given AS (
     NULL, NULL, standard_unit, seq, src_file, src_sheet, src_row
   FROM vitals
 ),
-exact AS (
+exact AS MATERIALIZED (
   SELECT g.domain, g.subject, g.test, g.timepoint, g.date, g.operator, g.reported, g.reported_unit,
     TRY_CAST(g.standard_value AS DECIMAL(24, 10)) AS value, g.standard_unit AS unit,
     TRY_CAST(CASE WHEN p.printed_unit = g.standard_unit THEN g.standard_value
@@ -45,7 +45,7 @@ corrected AS (
 result AS (
   SELECT * FROM exact UNION ALL SELECT * FROM corrected
 ),
-dated AS (
+dated AS MATERIALIZED (
   SELECT r.*, coalesce(s.TRTSDT, s.RFICDT, DATE '9999-12-31') AS day, s.TRTSDT, s.TRTEDT,
     row_number() OVER (ORDER BY r.domain, r.subject, r.test, r.date, r.timepoint, r.seq) AS item
   FROM result AS r JOIN adsl AS s ON s.SUBJID = r.subject

@@ -10,7 +10,7 @@ WITH grade AS (
     max(reason) FILTER (direction = 'H') AS high_reason
   FROM ctcae_grade GROUP BY item
 ),
-told AS (
+told AS MATERIALIZED (
   SELECT m.*, g.low_term, g.high_term, g.low, g.high, g.low_reason, g.high_reason,
     CASE
       WHEN m.value > m.upper AND coalesce(m.operator, '>') = '>' THEN 'HIGH'
@@ -19,11 +19,17 @@ told AS (
       WHEN m.operator = '>' AND m.value >= m.upper THEN 'HIGH'
       WHEN m.operator = '<' AND m.value <= m.lower THEN 'LOW' END AS indicator
   FROM measurement AS m LEFT JOIN grade AS g ON g.item = m.item
+),
+worst AS (
+  SELECT subject, domain, test,
+    arg_max(item, (low, -item)) FILTER (low IS NOT NULL) AS low_item,
+    arg_max(item, (high, -item)) FILTER (high IS NOT NULL) AS high_item
+  FROM told WHERE NOT before AND TRTSDT IS NOT NULL AND (low IS NOT NULL OR high IS NOT NULL)
+  GROUP BY subject, domain, test
 )
 SELECT t.*, b.indicator AS base_indicator, b.low AS base_low, b.high AS base_high,
   NOT t.before AND t.TRTSDT IS NOT NULL AS after,
-  row_number() OVER (PARTITION BY t.subject, t.domain, t.test, t.before OR t.TRTSDT IS NULL
-    ORDER BY t.low DESC NULLS LAST, t.item) AS low_rank,
-  row_number() OVER (PARTITION BY t.subject, t.domain, t.test, t.before OR t.TRTSDT IS NULL
-    ORDER BY t.high DESC NULLS LAST, t.item) AS high_rank
-FROM told AS t LEFT JOIN told AS b ON b.item = t.base_item
+  t.item = w.low_item AS worst_low, t.item = w.high_item AS worst_high
+FROM told AS t
+LEFT JOIN told AS b ON b.item = t.base_item
+LEFT JOIN worst AS w ON w.subject = t.subject AND w.domain = t.domain AND w.test = t.test

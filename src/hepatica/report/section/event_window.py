@@ -17,6 +17,7 @@ from hepatica.report.table import Cell, Line, Table
 from hepatica.study import Study
 
 _CLASS = "by system organ class"
+_PLAIN = {"any grade": "any grade", "grade >= 3": "grade ≥3", "serious": "serious"}
 _LEVELS = ("any grade", "grade >= 3", "serious", "related", "related grade >= 3")
 
 
@@ -38,7 +39,7 @@ def event_window_tables(
     return (
         _by_class(ledger, adae, unrecorded, sizes),
         _by_session(ledger, study, unrecorded),
-        *(_within(ledger, days) for days in study.safety.session_days),
+        _within(ledger, study),
         _measured(ledger),
         _differing(adae),
     )
@@ -52,23 +53,27 @@ def _by_class(
     found = ledger.words("safety", "level", criterion=_CLASS, group="")
     levels = [v for v in _LEVELS if v in found and v not in unrecorded]
     columns = [(g, "any grade") for g in groups] if len(groups) > 1 else [("", v) for v in levels]
-    heads = sized_heads(groups, sizes) if len(groups) > 1 else tuple(WORDS[v] for v in levels)
+    heads = (
+        sized_heads(groups, sizes)
+        if len(groups) > 1
+        else tuple(WORDS[v].removesuffix(", n (%)") for v in levels)
+    )
     of_class = _terms_of_class(adae)
-    common = set(common_terms(ledger, ""))
+    common = common_terms(ledger, "")
     lines: list[Line] = []
     for name in ledger.words("safety", "variable", criterion=_CLASS, group=""):
         lines.append(Line(name, _cells(ledger, columns, ("safety", _CLASS, name))))
-        for term in (t for t in of_class.get(name, ()) if t in common):
+        for term in (t for t in common if t in of_class.get(name, ())):
             lines.append(Line(term, _cells(ledger, columns, ("ae", "", term)), depth=1))
     rare = rare_terms(ledger, "")
     return Table(
         key="ae-class",
-        title="Adverse events by system organ class and term",
+        title="Adverse events by system organ class and term, n (%)",
         stub="Class and term",
         columns=heads,
         lines=tuple(lines),
         footnotes=(
-            "Treatment-emergent; each patient once a class and once a term. Any grade, n (%)."
+            "Treatment-emergent, any grade; each patient once a class and once a term."
             if len(groups) > 1
             else "Treatment-emergent; each patient once a class and once a term.",
             f"{number.count(len(rare))} rarer terms are counted in their class and stand in "
@@ -96,7 +101,7 @@ def _terms_of_class(adae: pa.Table) -> dict[str, tuple[str, ...]]:
         zip(adae["AEBODSYS"].to_pylist(), adae["AEDECOD"].to_pylist(), strict=True)
     )
     found: dict[str, list[str]] = {}
-    for name, term in sorted(pairs, key=lambda p: (p[0] or "", p[1] or "")):
+    for name, term in pairs:
         found.setdefault(name or NO_CLASS, []).append(term)
     return {name: tuple(terms) for name, terms in found.items()}
 
@@ -130,7 +135,7 @@ def _by_session(ledger: Ledger, study: Study, unrecorded: Sequence[str]) -> Tabl
 
 
 def _session_head(level: str) -> str:
-    return "Patients" if level == "patients" else WORDS.get(level, level)
+    return "Patients" if level == "patients" else WORDS.get(level, level).removesuffix(", n (%)")
 
 
 def _session_cell(ledger: Ledger, session: str, level: str) -> Cell:
@@ -145,37 +150,42 @@ def _unknown(ledger: Ledger) -> str:
     return f"Unknown after {number.count(item.value('n'))} sessions, for want of a whole date."
 
 
-def _within(ledger: Ledger, days: int) -> Table:
-    criterion = f"within {days} days of a session"
-    found = ledger.words("safety", "level", criterion=criterion, group="")
+def _within(ledger: Ledger, study: Study) -> Table:
+    """One column a period and level; terms in the order of the longest period."""
+    named = [(days, f"within {days} days of a session") for days in study.safety.session_days]
+    found = [v for _, c in named for v in ledger.words("safety", "level", criterion=c, group="")]
     levels = [v for v in ("any grade", "grade >= 3", "serious") if v in found]
-    terms = ledger.words("safety", "variable", criterion=criterion, group="")
-    shown = [
-        t
-        for t in terms
-        if ledger.item("safety", criterion=criterion, variable=t, group="", level="any grade")
-    ]
-    columns = [("", v) for v in levels]
-    title = f"Adverse events that begin within {days} days of a session"
+    columns = [(days, criterion, level) for days, criterion in named for level in levels]
+    terms = dict.fromkeys(
+        term
+        for _, criterion in reversed(named)
+        for term in ledger.words("safety", "variable", criterion=criterion, group="")
+    )
+    lines = tuple(Line(t, tuple(_near(ledger, t, c, v) for _, c, v in columns)) for t in terms)
     return Table(
-        key=f"ae-within-{days}",
-        title=title,
+        key="ae-within",
+        title="Adverse events that begin within days of a session, n (%)",
         stub="Term",
-        columns=tuple(WORDS[v] for v in levels),
-        lines=tuple(Line(t, _cells(ledger, columns, ("safety", criterion, t))) for t in shown),
-        footnotes=(_unplaced(ledger, criterion),),
+        columns=tuple(f"{days} days: {_PLAIN[v]}" for days, _, v in columns),
+        lines=tuple(line for line in lines if any(c.text for c in line.cells)),
+        footnotes=(_unplaced(ledger, named[-1][1]) if named else "",),
+    )
+
+
+def _near(ledger: Ledger, term: str, criterion: str, level: str) -> Cell:
+    return share_cell(
+        ledger.item("safety", criterion=criterion, variable=term, level=level, group="")
     )
 
 
 def _unplaced(ledger: Ledger, criterion: str) -> str:
     level = "events without a whole start date"
     item = ledger.item("safety", criterion=criterion, group="", level=level)
+    said = "Days from the latest session on or before the start"
     if item is None or not item.value("n"):
-        return "Days from the latest session on or before the start."
-    return (
-        f"Days from the latest session on or before the start; {number.count(item.value('n'))} "
-        "events without a whole start date are not counted."
-    )
+        return f"{said}."
+    count = number.count(item.value("n"))
+    return f"{said}; {count} events without a whole start date are not counted."
 
 
 def _measured(ledger: Ledger) -> Table:

@@ -41,7 +41,8 @@ def laboratory_tables(ledger: Ledger, study: Study, sizes: Mapping[str, int]) ->
     tables = [_worst(ledger, study, terms, sizes.get(""))]
     if arms:
         tables.append(_by_arm(ledger, terms, ["", *arms], sizes))
-    tables.append(_shifts(ledger, terms, "lab-shift", "Shift from baseline grade to worst grade"))
+    others = [t for t in terms if t not in _LIVER]
+    tables.append(_shifts(ledger, others, "lab-shift", "Baseline grade to worst grade"))
     return (*tables, _ungraded(ledger))
 
 

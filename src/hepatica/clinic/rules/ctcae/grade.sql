@@ -65,7 +65,7 @@ compared AS (
     END AS told
   FROM side
 ),
-atom AS (
+atom AS MATERIALIZED (
   SELECT compared.*, CASE WHEN role = 'clinical' THEN coalesce(told, FALSE) ELSE told END AS holds,
     CASE
       WHEN word <> '' OR left_side NOT IN ('AVAL', 'BASE') THEN left_side
@@ -75,7 +75,7 @@ atom AS (
       ELSE 'LIMIT' END AS needed
   FROM compared
 ),
-clause AS (
+clause AS MATERIALIZED (
   SELECT item, term, direction, grade, clause,
     CASE
       WHEN bool_or(NOT holds AND (role <> 'implied' OR no_base)) THEN FALSE
@@ -83,7 +83,7 @@ clause AS (
       ELSE TRUE END AS holds
   FROM atom GROUP BY ALL
 ),
-settled AS (
+settled AS MATERIALIZED (
   SELECT item, term, direction,
     coalesce(max(grade) FILTER (holds), 0) AS sure,
     coalesce(max(grade) FILTER (holds IS NULL), 0) AS open
