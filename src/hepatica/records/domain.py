@@ -93,7 +93,7 @@ def _qualifier_values(
     rows = zip(*(supplement.get(name, ()) for name in SUPPLEMENT), strict=True)
     for subject, variable, value, name, text in rows:
         if name in wanted and text:
-            keyed[name, subject, variable, _plain(value)] = text
+            keyed[name, subject, variable or "", _plain("" if value is None else value)] = text
     names = {key[2] for key in keyed if key[2]}
     found: dict[str, list[str | None]] = {name: [None] * size for name in wanted}
     for index, subject in enumerate(columns["USUBJID"]):
