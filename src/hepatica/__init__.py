@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hepatica.clinic.response import Response, ResponseOptions, derive_response
+    from hepatica.clinic.score import ScoreResult, derive_score
     from hepatica.core.errors import HepaticaError, NotReady, Unreadable, UsageError
     from hepatica.core.finding import Finding, Level, Place
     from hepatica.stats.cox import CoxFit, cox
@@ -34,11 +35,13 @@ _HOME = {
     "Place": "core.finding",
     "Response": "clinic.response",
     "ResponseOptions": "clinic.response",
+    "ScoreResult": "clinic.score",
     "Unreadable": "core.errors",
     "UsageError": "core.errors",
     "Workspace": "workflow.workspace",
     "cox": "stats.cox",
     "derive_response": "clinic.response",
+    "derive_score": "clinic.score",
     "kaplan_meier": "stats.kaplan_meier",
     "log_rank": "stats.log_rank",
     "quantile": "stats.kaplan_meier",
@@ -56,11 +59,13 @@ __all__ = [
     "Place",
     "Response",
     "ResponseOptions",
+    "ScoreResult",
     "Unreadable",
     "UsageError",
     "Workspace",
     "cox",
     "derive_response",
+    "derive_score",
     "kaplan_meier",
     "log_rank",
     "open",

@@ -61,7 +61,8 @@ PROTOCOL = {
 }
 SUBJECTS = ("001", "002", EVIL)
 SECTIONS = (
-    "summary", "narrative", "protocol", "flow", "screening", "baseline", "exposure", "schedule",
+    "summary", "narrative", "protocol", "flow", "screening", "baseline", "scores", "exposure",
+    "schedule",
     "response", "agreement", "waterfall", "swimmer", "spider", "survival", "ae", "tests",
     "deviations", "findings", "conventions", "checklist", "provenance",
 )  # fmt: skip
@@ -289,7 +290,7 @@ def test_an_empty_study_says_so_in_sentences_and_prints_no_zeros(tmp_path: Path)
     write_report(tmp_path / "out", given)
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "No subject is on record." in page
-    assert page.count("Nobody is in the population (all treated).") == 7
+    assert page.count("Nobody is in the population (all treated).") == 8
     assert "No adverse event is on record." in page
     assert not re.search(r'<button type="button" class="n"', page)
 

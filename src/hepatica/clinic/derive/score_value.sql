@@ -60,7 +60,7 @@ word AS (
 ),
 long AS (SELECT * FROM lab UNION ALL SELECT * FROM number UNION ALL SELECT * FROM word)
 SELECT long.subject, date, variable, value, word, operator, shown,
-  coalesce(nullif(src_sheet, ''), src_file, '') || ' row ' || src_row AS record,
+  coalesce(nullif(src_sheet, ''), src_file, '') || coalesce(' row ' || src_row, '') AS record,
   src_file, src_sheet, src_row
 FROM long CROSS JOIN protocol
 WHERE (value IS NOT NULL OR word IS NOT NULL) AND date <= cutoff
