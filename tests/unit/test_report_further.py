@@ -13,6 +13,7 @@ import pytest
 
 from hepatica.analysis.run import run_analysis
 from hepatica.clinic.derivation import derive_adam
+from hepatica.records.record import Records
 from hepatica.report.figure.bland_altman import Duel, render_bland_altman
 from hepatica.report.figure.cumulative_incidence import Rise, render_incidence
 from hepatica.report.figure.drawing import Drawing, Legend
@@ -185,3 +186,58 @@ def test_every_printed_number_leads_to_its_row() -> None:
                 for cell in line.cells:
                     if any(ch.isdigit() for ch in cell.text):
                         assert cell.rows and max(cell.rows) <= rows
+
+
+EVERYTHING = """
+[[analysis.subgroup]]
+endpoint = "OS"
+by = ["SEX", "AGE"]
+cuts = { AGE = [50, 70] }
+compare = "RACE"
+
+[[analysis.subgroup]]
+endpoint = "ORR"
+by = ["SEX"]
+compare = "RACE"
+
+[[analysis.competing]]
+endpoint = "PFS"
+event = "death"
+group = "SEX"
+covariates = ["AGE", "SEX"]
+
+[[analysis.landmark]]
+endpoint = "OS"
+months = [1, 500]
+
+[[analysis.time_dependent]]
+endpoint = "OS"
+by = "confirmed response"
+covariates = ["AGE"]
+
+[analysis.readers]
+
+[analysis.sensitivity]
+endpoints = ["OS", "PFS", "ORR"]
+"""
+
+
+@pytest.mark.parametrize(
+    "courses", [{}, {"1": "d0 TACE"}, {"1": "d0 TACE; d0 dead"}, COURSES], ids=str
+)
+def test_every_analysis_of_hardly_any_data_says_what_is_not_there(
+    tmp_path: Path, courses: dict[str, str]
+) -> None:
+    study_of(tmp_path, [])
+    file = tmp_path / "study.toml"
+    file.write_text(file.read_text(encoding="utf-8") + EVERYTHING, encoding="utf-8")
+    study = read_study(tmp_path)
+    records = records_of(courses) if courses else Records.of({})
+    adam = derive_adam(study, records)
+    report = ReportInput(study, records, adam, run_analysis(study, adam), tmp_path)
+    ledger = Ledger(report.analysis.results)
+    gallery = Gallery(further_drawings(report, ledger), {})
+    assert [s.key for s in further_sections(ledger, study, gallery)][-1] == "readers"
+    lacking = [r for r in report.analysis.results if r.value is None]
+    further = {"subgroup", "competing", "landmark", "reader", "sensitivity"}
+    assert all(r.note for r in lacking if r.analysis in further)

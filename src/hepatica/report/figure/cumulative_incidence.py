@@ -141,10 +141,9 @@ def _draw(axes: Any, rise: Rise, axis: TimeAxis, place: tuple[int, int]) -> Mark
 
 def _summary(rise: Rise) -> str:
     c = rise.curve
-    return (
-        f"{number.count(c.n_events)} events and {number.count(c.n_competing)} competing events "
-        f"in {number.count(c.n)}"
-    )
+    own = f"{number.count(c.n_events)} event{'' if c.n_events == 1 else 's'}"
+    others = f"{number.count(c.n_competing)} competing"
+    return f"{own} and {others} in {number.count(c.n)}"
 
 
 def _write_head(axes: Any, rises: Sequence[Rise], notes: Sequence[str]) -> None:

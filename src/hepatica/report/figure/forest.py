@@ -129,7 +129,7 @@ def _set_axes(axes: Any, branches: Sequence[Branch], axis: ForestAxis) -> None:
         axes.set_xticks(ticks, [tick_text(t) for t in ticks])
         axes.minorticks_off()
     else:
-        axes.set_xlim(0, 1.06 * max(known, default=1.0))
+        axes.set_xlim(0, 1.06 * max(known, default=1.0) or 1.0)
     axes.set_xlabel(axis.text, labelpad=2)
     if axis.line is not None:
         style = {} if axis.ratio else {"dashes": (2, 2)}
