@@ -228,6 +228,24 @@ def test_a_reported_class_stands_in_where_none_can_be_derived(tmp_path: Path) ->
     assert row["INPUTS"].endswith("Child-Pugh class C (reported)")
 
 
+def test_an_output_that_alone_is_missing_says_so(tmp_path: Path) -> None:
+    status = {"date": DAY, "ecog": 0, "child_pugh_class": "A"}
+    adam = _adam(tmp_path, status=[status], staging=[{"date": DAY, **STAGING}], **TREATED)
+    assert [row["AVALC"] for row in _rows(adam, "BCLC18")] == ["B"]
+    (row,) = _rows(adam, "BCLC18PF")
+    assert (row["AVALC"], row["REASON"]) == (
+        None,
+        "an input that the score itself can do without is missing",
+    )
+
+
+def test_a_score_that_is_not_defined_says_so(tmp_path: Path) -> None:
+    status = {"date": DAY, "ecog": 5, "child_pugh_class": "A"}
+    adam = _adam(tmp_path, status=[status], staging=[{"date": DAY, **STAGING}], **TREATED)
+    (row,) = _rows(adam, "BCLC18")
+    assert (row["AVALC"], row["REASON"]) == (None, "not defined for these values")
+
+
 def test_an_unknown_metastasis_is_no_absence(tmp_path: Path) -> None:
     early = {"date": DAY - timedelta(days=5), **STAGING, "distant_metastasis": "Y"}
     late = {"date": DAY, **STAGING, "nodal_metastasis": None, "bclc": "A"}

@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 from hepatica.clinic.dataset import datasets
 from hepatica.clinic.query import Query
 from hepatica.clinic.rules.score.catalogue import Score, ScoreInput, leaves, scores
-from hepatica.clinic.score import ScoreResult, derive_score
+from hepatica.clinic.score import NOT_DEFINED, ScoreResult, derive_score
 from hepatica.clinic.score_check import check_scores
 from hepatica.clinic.step import Step
 from hepatica.study import Study
 
 SECOND_SESSION = "before second session"
+NOT_TOLD = "an input that the score itself can do without is missing"
 
 _NEED = pa.schema(
     [
@@ -153,10 +154,7 @@ def _score_rows(score: Score, wide: pa.Table, position: int, query: Query) -> pa
     result = derive_score(score.id, own, query)
     shared = {name: own[name] for name in ("subject", "date", "src_file", "src_sheet", "src_row")}
     shared["inputs"] = _inputs(score, own["inputs"].combine_chunks(), result)
-    lacking = pc.coalesce(own["lacking"].combine_chunks(), result.reasons)
-    shared["reason"] = pc.if_else(
-        pc.is_valid(result.reasons), lacking, pa.scalar(None, pa.string())
-    )
+    reason = _reason(own["lacking"].combine_chunks(), result)
     parts = []
     for number, parameter in enumerate(score.parameters):
         category = _word(_output(result, parameter.category))
@@ -168,9 +166,24 @@ def _score_rows(score: Score, wide: pa.Table, position: int, query: Query) -> pa
             "aval": _output(result, parameter.value).cast(pa.float64()),
             "avalc": category if graded else pa.nulls(own.num_rows, pa.string()),
             "category": category,
+            "reason": _unsaid(reason, category, _output(result, parameter.value)),
         }
         parts.append(pa.table([columns[name] for name in _ROW.names], _ROW.names).cast(_ROW))
     return pa.concat_tables(parts)
+
+
+def _reason(lacking: pa.Array, result: ScoreResult) -> pa.Array:
+    """Why there is no result: what the records lack, where something is missing."""
+    there = pc.is_null(result.reasons)
+    undefined = pc.fill_null(pc.equal(result.reasons, NOT_DEFINED), False)
+    said = pc.if_else(undefined, result.reasons, pc.coalesce(lacking, result.reasons))
+    return pc.if_else(there, pa.scalar(None, pa.string()), said)
+
+
+def _unsaid(reason: pa.Array, category: pa.Array, value: pa.Array) -> pa.Array:
+    """The reason; also where only this output of a score that has a result is missing."""
+    alone = pc.and_(pc.is_null(reason), pc.and_(pc.is_null(category), pc.is_null(value)))
+    return pc.if_else(alone, pa.scalar(NOT_TOLD), reason)
 
 
 def _output(result: ScoreResult, column: str) -> pa.Array:
