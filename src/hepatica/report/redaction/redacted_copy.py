@@ -18,6 +18,8 @@ from hepatica.report.redaction.table import Redactor
 _COUNTS = {"n", "N", "missing", "events", "censored", "at_risk"}
 _PATIENTS = ("", "patients")
 # Words of the results table that come from the data, not from the protocol.
+# A rare text of so few characters is looked for as a whole only.
+_SHORT = 3
 _FROM_DATA = ("group", "variable", "level")
 
 
@@ -99,16 +101,32 @@ def _results(results: Iterable[Result], rare: frozenset[str]) -> tuple[list[tupl
     """Rows of the results without notes, small counts of patients marked."""
     listed = list(results)
     small = {_cell(one) for one in listed if _is_small(one)}
+    hidden = _Hidden(rare)
     rows = []
     for one in listed:
         values = {name: getattr(one, name) for name in COLUMNS if name != "note"}
-        for name in _FROM_DATA:
-            if values[name] in rare:
-                values[name] = WITHHELD
+        values |= {name: hidden(values[name]) for name in _FROM_DATA}
         if one.unit == "years" and (one.value or 0) > policy().oldest_years:
             values["value"] = float(policy().oldest_years + 1)
         rows.append((*values.values(), "Y" if _cell(one) in small else None))
     return rows, sum(row[-1] == "Y" for row in rows)
+
+
+class _Hidden(dict[str, str]):
+    """A word of the results as it may be told: withheld where a rare text is, or is in, it."""
+
+    def __init__(self, rare: frozenset[str]) -> None:
+        super().__init__()
+        self._rare = rare
+        self._long = tuple(text for text in rare if len(text) > _SHORT)
+
+    def __call__(self, word: str) -> str:
+        return self[word]
+
+    def __missing__(self, word: str) -> str:
+        found = word in self._rare or any(text in word for text in self._long)
+        self[word] = WITHHELD if found else word
+        return self[word]
 
 
 def _cell(one: Result) -> tuple[str, ...]:
