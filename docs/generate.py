@@ -14,6 +14,14 @@ import click
 from hepatica.analysis.result import ANALYSES, COLUMNS, STATISTICS
 from hepatica.cli.main import app
 from hepatica.clinic.dataset import datasets
+from hepatica.clinic.rules.ctcae.table import (
+    VERSIONS,
+    atom_sources,
+    other_names,
+    rule_text,
+    term_of,
+    terms,
+)
 from hepatica.clinic.rules.score.catalogue import ScoreInput, scores
 from hepatica.core.finding_code import finding_codes
 from hepatica.records.table import tables
@@ -30,6 +38,7 @@ def reference_pages() -> dict[str, str]:
         "findings.md": "\n".join(_findings()),
         "results.md": "\n".join(_results()),
         "scores.md": "\n".join(_scores()),
+        "ctcae.md": "\n".join(_ctcae()),
         "commands.md": "\n".join(_commands()),
     }
 
@@ -80,6 +89,36 @@ def _findings() -> Iterator[str]:
     for code in finding_codes().values():
         room = _ROOMS[code.code[0]]
         yield f"## {code.code} {code.title}\n\n{room}, {code.level}. {code.means}\n\n{code.mend}\n"
+
+
+def _ctcae() -> Iterator[str]:
+    yield "# CTCAE grades\n"
+    yield "Generated from `src/hepatica/clinic/rules/ctcae`: `atoms.csv` (every comparison with its source), `terms.csv`, `names.csv`. The rule that reads them is `grade.sql`; its choices stand at its head. How to use the grades: [safety](../how-to/read-safety.md).\n"
+    yield "A grade is the highest one with a clause that holds, 0 where none does, and missing where a limit, a baseline or a fact is missing that could change it. *Source*: verified against the NCI table of 5.0 and the grading data of the R package admiral; from memory; or a choice of ours where CTCAE is silent. ULN, LLN: limits of normal. Where two thresholds stand with a stroke between them, the laboratory's unit decides. SYMPT symptoms, ANTICOAG an anticoagulant, other words in capitals as in `facts.csv`.\n"
+    for version in VERSIONS:
+        yield f"## Version {version}\n"
+        yield _head("term", "MedDRA", "test", "grade 1", "grade 2", "grade 3", "grade 4", "source")
+        graded = [t for t in terms() if t.version == version and t.test]
+        for term in graded:
+            rules = [rule_text(version, term.term, grade) for grade in (1, 2, 3, 4)]
+            source = ", ".join(atom_sources(version, term.term))
+            yield _row(term.term, term.meddra_code, term.test, *rules, source)
+        yield ""
+    yield "## Grades that a term can have\n"
+    yield "A collected grade that is not among them is finding C050. Death is grade 5.\n"
+    yield _head("term", "MedDRA", *(f"grades in {version}" for version in VERSIONS), "source")
+    for term in (t for t in terms() if t.version == "5.0"):
+        found = [term_of(version)[term.term.lower()].grades for version in VERSIONS]
+        words = [", ".join(map(str, grades)) for grades in found]
+        yield _row(term.term, term.meddra_code, *words, term.source)
+    yield ""
+    yield "## Other names\n"
+    yield _head("name", "read as")
+    for name, stands_for in other_names().items():
+        told = "; ".join(stands_for) or "no term of CTCAE"
+        no_term = name in other_names(no_term=True) and stands_for
+        yield _row(name, f"{told} (itself no term of CTCAE)" if no_term else told)
+    yield ""
 
 
 def _results() -> Iterator[str]:

@@ -186,9 +186,31 @@ def _safety(study: Study) -> Chapter:
     s = study.safety
     entries = (
         Entry("Grading", f"CTCAE {s.ctcae}" if s.ctcae else "no scale or version stated"),
+        Entry("Laboratory results", f"graded by CTCAE {s.grading_version}; {_symptoms(study)}"),
         Entry("Window", f"{s.window_days} days after the last treatment"),
+        Entry("Periods", f"{', '.join(map(str, s.session_days))} days after a session"),
+        _post_embolization(study),
     )
     return Chapter("Safety", entries, s.source, s.note)
+
+
+def _symptoms(study: Study) -> str:
+    taken = study.safety.symptoms
+    if taken == "unknown":
+        return "no grade where it asks for symptoms, which were not collected"
+    return f"symptoms taken as {taken} where a grade asks for them"
+
+
+def _post_embolization(study: Study) -> Entry:
+    rule = study.safety.post_embolization
+    parts = "; ".join(" or ".join(terms).lower() for terms in rule.components)
+    return Entry(
+        "Post-embolization syndrome",
+        f"at least {rule.at_least} of {parts} beginning within {rule.window_hours} hours of an "
+        "embolization",
+        rule.source,
+        rule.note,
+    )
 
 
 def _text(value: object) -> str:

@@ -76,6 +76,39 @@ def name_table(version: str) -> pa.Table:
     return pa.table({"name": [name for name, _ in pairs], "term": [term for _, term in pairs]})
 
 
+def rule_text(version: str, term: str, grade: int) -> str:
+    """The clauses of a grade as a sentence, from the comparisons that decide it; '' where none."""
+    clauses: dict[str, list[dict[str, str]]] = {}
+    for row in _rows("atoms.csv"):
+        if (row["version"], row["term"], row["grade"]) == (version, term, str(grade)):
+            clauses.setdefault(row["clause"], []).append(row)
+    return "; or ".join(_clause_text(rows) for rows in clauses.values())
+
+
+def _clause_text(rows: Sequence[dict[str, str]]) -> str:
+    own = [row for row in rows if row["role"] != "implied"]
+    units = list(dict.fromkeys(row["unit"] for row in own if row["unit"])) or [""]
+    texts = [
+        " and ".join(_atom_text(row) for row in own if row["unit"] in ("", unit)) for unit in units
+    ]
+    return " / ".join(texts) + (" (where on record)" if own[0]["role"] == "clinical" else "")
+
+
+def _atom_text(row: dict[str, str]) -> str:
+    names = {"AVAL": "", "BASE": "baseline "}
+    left = names.get(row["left_side"], f"{row['left_side']} ")
+    times = {"": "", "BL": " x baseline"}.get(row["multiplied_by"], f" x {row['multiplied_by']}")
+    unit = f" {row['unit']}" if row["unit"] not in ("", "1") else ""
+    return f"{left}{row['comparator']} {row['number'] or row['word']}{times}{unit}"
+
+
+def atom_sources(version: str, term: str) -> tuple[str, ...]:
+    """How the rules of a term were confirmed, each word once."""
+    rows = _rows("atoms.csv")
+    own = [r["source"] for r in rows if (r["version"], r["term"]) == (version, term)]
+    return tuple(dict.fromkeys(own))
+
+
 def atom_table() -> pa.Table:
     """Every comparison of every grade, one row each; numbers are decimal."""
     rows = _rows("atoms.csv")
