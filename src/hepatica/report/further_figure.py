@@ -165,9 +165,9 @@ def _forest(
     text = ratio_name(given.study, plan) if ratio else words.split(" (")[0]
     sides = ("", "")
     if len(contrasts) == 1:
-        level, _, reference = contrasts[0].partition(": ")[2].partition(" against ")
-        bad = endpoint.kind != "proportion"
-        sides = (f"favours {level if bad else reference}", f"favours {reference if bad else level}")
+        level = contrasts[0].partition(": ")[2].partition(" against ")[0]
+        noun = text.split()[0].lower()
+        sides = (f"lower {noun} with {level}", f"higher {noun} with {level}")
     axis = ForestAxis(text, ratio, counts, words, line, sides)
     title = f"{endpoint.label} in subgroups"
     caption = " ".join(notes(ledger, given.study, plan))

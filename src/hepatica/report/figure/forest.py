@@ -29,6 +29,7 @@ from hepatica.report.figure.scale import tick_text
 _ROW_IN = 0.2
 _LETTER_IN = 0.058
 _LEFT_IN = 0.12
+_BARE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 _PLOT_IN = 1.9  # Least width of the part with the squares.
 
 
@@ -87,7 +88,7 @@ def forest_data(branches: Sequence[Branch]) -> Columns:
 
 
 def _drawn(branches: Sequence[Branch], axis: ForestAxis) -> tuple[Any, list[Mark]]:
-    foot = 0.62 if any(axis.sides) else 0.48
+    foot = 0.72 if any(axis.sides) else 0.48
     height = 0.36 + _ROW_IN * len(branches) + foot
     figure = sheet(height)
     width = float(figure.get_size_inches()[0])
@@ -169,7 +170,7 @@ def _write(axes: Any, branch: Branch, y: float, columns: tuple[float, float, int
         _text(axes, width - 0.1, y, branch.text, ha="right")
     elif branch.text:
         start = axes.get_xlim()[0]
-        axes.text(start, y, f" {branch.text}", va="center", color=QUIET, fontsize=7)
+        axes.text(start, y, f" {branch.text}", va="center", color=QUIET, fontsize=7, bbox=_BARE)
 
 
 def _write_heads(axes: Any, axis: ForestAxis, columns: tuple[float, float]) -> None:
