@@ -361,8 +361,15 @@ def test_c030_a_value_not_understood_counts_as_not_recorded(screen: Screen) -> N
     assert verdict(adam)["AVALC"] == "UNKNOWN" and codes(adam).count("C030") == 1
     adam = screen(asked, screening=[item | {"value": " n "}])
     assert verdict(adam)["AVALC"] == "PASS" and "C030" not in codes(adam)
-    number = [{"date": before(1), "item": "life_expectancy", "value": "long", "unit": "weeks"}]
-    assert "C030" in codes(screen(ECOG, screening=number))
+    asked = inclusion(
+        'variable = "life_expectancy"\ncomparator = ">"\nvalue = 12\nunit = "weeks"\n'
+        "window_days = 28"
+    )
+    life = {"date": before(1), "item": "life_expectancy", "unit": "weeks"}
+    for value in ("long", "nan", "inf", "12,5"):
+        adam = screen(asked, screening=[life | {"value": value}])
+        assert (verdict(adam)["AVALC"], codes(adam).count("C030")) == ("UNKNOWN", 1), value
+    assert verdict(screen(asked, screening=[life | {"value": "12.5"}]))["AVALC"] == "PASS"
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ WITH collected AS (
     CASE WHEN item <> 'life_expectancy' THEN upper(trim(value)) IN ('Y', 'YES') END,
     unit, NULL, NULL, NULL, NULL, 'screening', seq, src_file, src_sheet, src_row
   FROM screening
-  WHERE CASE WHEN item = 'life_expectancy' THEN TRY_CAST(value AS DOUBLE) IS NOT NULL
+  WHERE CASE WHEN item = 'life_expectancy' THEN coalesce(isfinite(TRY_CAST(value AS DOUBLE)), FALSE)
     ELSE upper(trim(value)) IN ('Y', 'YES', 'N', 'NO') END
   UNION ALL
   SELECT subject, 'tace_refractory', date, NULL, NULL, NULL, refractory, NULL, NULL, NULL, NULL, note,
