@@ -63,7 +63,8 @@ SUBJECTS = ("001", "002", EVIL)
 SECTIONS = (
     "summary", "narrative", "protocol", "flow", "screening", "baseline", "scores", "exposure",
     "schedule",
-    "response", "agreement", "waterfall", "swimmer", "spider", "survival", "ae", "tests",
+    "response", "agreement", "waterfall", "swimmer", "spider", "survival", "ae", "laboratory",
+    "liver", "tests",
     "deviations", "findings", "conventions", "checklist", "provenance",
 )  # fmt: skip
 

@@ -159,6 +159,9 @@ def _ungraded(row: Row) -> Finding:
         found=f"{results} result{'' if results == 1 else 's'} of {row['test']} of {subjects} "
         f"subject{'' if subjects == 1 else 's'} without a grade for {row['term']}, this the first",
         expected=row["reason"].removeprefix("needed: "),
+        hint="calcium is corrected by the albumin of the same day"
+        if row["test"] == "CACORR"
+        else "",
     )
 
 

@@ -5,9 +5,11 @@ its rules exactly, a little below and a little above, and a point between any tw
 grade is that of `ctcae_oracle`; `test_boundaries` lists the bounds again by hand.
 """
 
+import csv
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise, product
+from pathlib import Path
 
 import ctcae_oracle as oracle
 import pytest
@@ -175,3 +177,24 @@ def test_a_missing_limit_or_baseline_never_settles_what_it_could_change(
 def test_both_versions_have_every_term() -> None:
     assert {t for v, t in TERMS if v == "5.0"} == {t for v, t in TERMS if v == "4.03"}
     assert set(RULES) == set(TERMS)
+
+
+def test_the_published_rules_are_those_of_the_reference_page() -> None:
+    page = Path(__file__).parents[4] / "shared" / "reference" / "clinical" / "ctcae.csv"
+    if not page.is_file():
+        pytest.skip("the reference page shared/reference/clinical/ctcae.csv is absent")
+    with page.open(encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if r["grade"] in {"1", "2", "3", "4"}]
+    rows = [r for r in rows if r["rule"] != "n/a"]
+    known = {
+        (version, rule["term"], rule["grade"], rule["rule"], rule["baseline"])
+        for (version, _), rules in RULES.items()
+        for rule in rules
+    }
+    missing = [
+        r
+        for r in rows
+        if (r["version"], r["term"], r["grade"], r["rule"], r["baseline_condition"]) not in known
+    ]
+    assert len(rows) > 100
+    assert missing == []
