@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from hepatica.core.errors import UsageError
 from hepatica.core.finding import Finding, Level, Place
@@ -108,7 +109,7 @@ def _entry(number: int, entry: object) -> Acceptance:
     wrong = [k for k, v in entry.items() if k != "row" and not isinstance(v, str | date)]
     if wrong:
         raise UsageError(f"{FILE_NAME}: entry {number}: {wrong[0]} is not text in quotes")
-    text = {k: str(v) for k, v in entry.items() if k != "row"}
+    text: dict[str, Any] = {k: str(v) for k, v in entry.items() if k != "row"}
     return Acceptance(row=row, **text)
 
 
