@@ -104,6 +104,32 @@ CASES: list[tuple[str, str, dict[str, list[dict[str, Any]]]]] = [
     ("surgery-after", "OK", {"procedures": [_operation(-28)]}),
     ("bleeding", "HOLD", {"history": [_history("bleeding", 28)]}),
     ("bleeding", "OK", {"history": [_history("bleeding", 29)]}),
+    # Terms are taken out by whole words: "near" and "femoral" hold no ear and no mouth.
+    ("perforation", "STOP", {AE: [_event("Perforation near the pylorus", 4, 40)]}),
+    ("perforation", "OK", {AE: [_event("Ear perforation", 2, 40)]}),
+    ("tracheal-fistula", "STOP", {AE: [_event("Aorto-femoral fistula", 3, 40)]}),
+    ("tracheal-fistula", "STOP", {AE: [_event("Hepatocanalicular fistula", 3, 40)]}),
+    ("haemorrhage", "STOP", {AE: [_event("Upper GI bleed", 3, 40)]}),
+    ("haemorrhage", "STOP", {AE: [_event("Haemoperitoneum", 4, 40)]}),
+    ("arterial", "STOP", {AE: [_event("Ischemia cerebrovascular", 3, 40)]}),
+    ("arterial", "OK", {AE: [_event("Heat stroke", 3, 40)]}),
+    ("fasciitis", "STOP", {AE: [_event("Fasciitis necrotising", 4, 40)]}),
+    # Dates known to the month or the year, on either side of the session of 2020-06-01.
+    ("perforation", "UNKNOWN", {AE: [_event("Perforation", 4, 152, start_date_flag="M")]}),
+    ("perforation", "STOP", {AE: [_event("Perforation", 4, 31, start_date_flag="D")]}),
+    ("surgery-before", "UNKNOWN", {"procedures": [_operation(-29) | {"date_flag": "D"}]}),
+    ("surgery-before", "OK", {"procedures": [_operation(32) | {"date_flag": "D"}]}),
+    # An event counts from its end; of several the later days are not known.
+    ("bleeding", "HOLD", {"history": [_history("bleeding", 60) | {"end_date": _ago(5)}]}),
+    ("bleeding", "OK", {"history": [_history("bleeding", 60) | {"end_date": _ago(29)}]}),
+    ("surgery-before", "UNKNOWN", {"history": [_history("prior surgery", 99) | {"count": 2}]}),
+    # 2 g stand until a later collection has less; a dipstick does not end them.
+    ("proteinuria", "HOLD", {"labs": [_lab("UPROT24", 3.5, 40)]}),
+    ("proteinuria", "HOLD", {"labs": [_lab("UPROT24", 3.5, 40), _lab("UDIP", 1, 3)]}),
+    ("proteinuria", "OK", {"labs": [_lab("UPROT24", 3.5, 40), _lab("UPROT24", 1.9, 3)]}),
+    ("proteinuria", "UNKNOWN", {"labs": [_lab("UPROT24", 3.5, 60), _lab("UPROT24", 1.9, 40)]}),
+    ("proteinuria", "UNKNOWN", {"labs": [_lab("UDIP", 1, 3, operator=">")]}),
+    ("proteinuria", "OK", {"labs": [_lab("UDIP", 2, 3, operator="<")]}),
 ]
 
 
