@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hepatica.core.version import VERSION
+
 if TYPE_CHECKING:
     from hepatica.clinic.response import Response, ResponseOptions, derive_response
     from hepatica.clinic.score import ScoreResult, derive_score
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from hepatica.stats.log_rank import LogRank, log_rank
     from hepatica.workflow.workspace import Workspace
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 # Where each public name lives; imported when first asked for, so that importing is instant.
 _HOME = {

@@ -13,11 +13,11 @@ from typing import Any
 
 import click
 
-from hepatica import __version__
 from hepatica.cli.dose_command import dose
 from hepatica.cli.export_command import export
 from hepatica.cli.pk_command import pk
 from hepatica.core.errors import HepaticaError
+from hepatica.core.version import VERSION
 
 _FILE = click.Path(path_type=Path)
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
@@ -60,7 +60,7 @@ def main() -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="A workbench for clinical studies of locoregional liver-cancer therapy.",
 )
-@click.version_option(__version__, message="hepatica %(version)s")
+@click.version_option(VERSION, message="hepatica %(version)s")
 def app() -> None:
     """Root of the commands."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hepatica import __version__
+from hepatica.core.version import VERSION
 from hepatica.clinic.dataset import Dataset, Variable
 from hepatica.report.cdisc import oid
 from hepatica.report.cdisc.transport import DATE_FORMAT
@@ -39,7 +39,7 @@ def dataset_json(dataset: Dataset, table: pa.Table, *, study: str, stamp: date) 
         "datasetJSONVersion": VERSION,
         "fileOID": f"{oid.study_oid(study)}.{dataset.name}",
         "originator": "Hepatica",
-        "sourceSystem": {"name": "Hepatica", "version": __version__},
+        "sourceSystem": {"name": "Hepatica", "version": VERSION},
         "studyOID": oid.study_oid(study),
         "metaDataVersionOID": oid.version_oid(study),
         "metaDataRef": "define.xml",

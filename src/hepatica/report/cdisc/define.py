@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from hepatica import __version__
+from hepatica.core.version import VERSION
 from hepatica.clinic.dataset import Dataset, Variable
 from hepatica.clinic.derivation import derivation_text
 from hepatica.report.cdisc import oid
@@ -71,7 +71,7 @@ def define_xml(study: Study, given: Submission) -> str:
             "CreationDateTime": f"{identity.cutoff.isoformat()}T00:00:00",
             "Originator": "Hepatica",
             "SourceSystem": "Hepatica",
-            "SourceSystemVersion": __version__,
+            "SourceSystemVersion": VERSION,
             "def:Context": "Other",
         },
         element(
