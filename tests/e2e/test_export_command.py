@@ -1,0 +1,85 @@
+"""`hepatica export`: parts, exit codes and what is told."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from command import EXAMPLES, hepatica
+
+from hepatica.records.template import write_template
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("export") / "out"
+    done = hepatica("export", EXAMPLES / "beva-tace", "-o", out)
+    assert (done.returncode, done.stderr.count("failed")) == (0, 1), done.stdout + done.stderr
+    assert " 0 failed" in done.stderr
+    return out
+
+
+def test_everything_is_written_where_nothing_is_named(exported: Path) -> None:
+    names = {path.relative_to(exported).as_posix() for path in exported.rglob("*.*")}
+    assert {"adam/adsl.xpt", "adam/adsl.json", "adam/define.xml", "ars.json"} <= names
+    assert {"sdtm/dm.xpt", "sdtm/suppdm.json", "sdtm/tr.xpt"} <= names
+    assert not [name for name in names if name.startswith("core-rules")]
+
+
+def test_a_second_export_has_the_same_bytes(exported: Path, tmp_path: Path) -> None:
+    done = hepatica("export", EXAMPLES / "beva-tace", "-o", tmp_path, "--json")
+    files = [Path(name) for name in json.loads(done.stdout)["files"]]
+    assert len(files) > 50
+    for path in files:
+        assert path.read_bytes() == (exported / path.relative_to(tmp_path)).read_bytes(), path
+
+
+def test_one_part_is_written_alone(tmp_path: Path) -> None:
+    done = hepatica("export", EXAMPLES / "beva-tace", "--core-rules", "-o", tmp_path)
+    assert done.returncode == 0
+    assert {path.parent.name for path in tmp_path.rglob("*.*")} == {"core-rules"}
+    assert "HEP-ADAM-001.yml" in done.stdout
+
+
+def test_what_does_not_fit_is_told_and_the_rest_written(tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    shutil.copytree(
+        EXAMPLES / "beva-tace", study, ignore=shutil.ignore_patterns("report*", "recon*")
+    )
+    (study / "records.xlsx").unlink()
+    events = {"subject": "S1", "term": "Übelkeit " + "x" * 200, "start_date": None}
+    write_template(
+        study / "records.xlsx",
+        {"subjects": [{"subject": "S1", "enrolled": "Y"}], "adverse_events": [events]},
+    )
+    out = tmp_path / "out"
+    done = hepatica("export", study, "--adam", "--sdtm", "-o", out)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "AE:1 [AETERM] error A010: found 209 characters" in done.stdout
+    assert "ADAE:1 [AEDECOD] error A011: found 'Ü' (U+00DC)" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert not (out / "adam" / "adae.xpt").exists()
+    assert "Übelkeit" in (out / "adam" / "adae.json").read_text(encoding="utf-8")
+    assert (out / "adam" / "adsl.xpt").is_file()
+
+
+def test_a_redacted_copy_needs_a_key_and_a_folder(tmp_path: Path) -> None:
+    study = EXAMPLES / "beva-tace"
+    for words in (("--redact",), ("--redact", "-o", tmp_path), ("--key-file", "k")):
+        done = hepatica("export", study, *words)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert not (study / "export").exists()
+    key = tmp_path / "key"
+    key.write_text("sixteen bytes or more of secret", encoding="utf-8")
+    done = hepatica("export", study, "--redact", "--key-file", key, "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "redaction.json").is_file()
+    assert b"sixteen" not in b"".join(p.read_bytes() for p in (tmp_path / "out").rglob("*.*"))
+
+
+def test_an_output_that_is_a_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_text("", encoding="utf-8")
+    done = hepatica("export", EXAMPLES / "beva-tace", "--ars", "-o", path)
+    assert done.returncode == 2
+    assert "is not a folder" in done.stderr
