@@ -8,6 +8,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
+import hepatica
 from hepatica.clinic.dataset import Dataset, Variable
 from hepatica.report.cdisc.dataset_json import dataset_json
 
@@ -71,6 +72,7 @@ def test_members_are_those_of_the_published_model() -> None:
     assert required <= set(document) <= required | optional
     assert re.fullmatch(r"1\.1(\.(0|[1-9][0-9]*))?", document["datasetJSONVersion"])
     assert document["studyOID"] == "ST.BEVA_TACE"
+    assert document["sourceSystem"] == {"name": "Hepatica", "version": hepatica.__version__}
 
 
 def test_no_rows_are_an_empty_list_and_the_text_is_the_same_twice() -> None:

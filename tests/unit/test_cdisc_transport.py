@@ -158,6 +158,7 @@ def test_what_does_not_fit_is_told_by_cell_and_never_cut() -> None:
     )
     with pytest.raises(NotReady) as stop:
         transport_bytes(DATASET, rows, STAMP)
+    assert {f.code for f in stop.value.findings} == {"A010", "A011", "A012"}
     told = [str(f) for f in stop.value.findings]
     assert told == [
         "ADLB:2 [USUBJID] error A010: found 201 characters; expected at most 200 characters",

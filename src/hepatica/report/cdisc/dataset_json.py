@@ -13,12 +13,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hepatica.core.version import VERSION
 from hepatica.clinic.dataset import Dataset, Variable
+from hepatica.core.version import VERSION
 from hepatica.report.cdisc import oid
 from hepatica.report.cdisc.transport import DATE_FORMAT
 
-VERSION = "1.1.0"
+DATASET_JSON_VERSION = "1.1.0"
 
 _TYPES = {"text": "string", "integer": "integer", "number": "double", "date": "date"}
 
@@ -36,7 +36,7 @@ def dataset_json(dataset: Dataset, table: pa.Table, *, study: str, stamp: date) 
     assert table.column_names == [variable.name for variable in dataset.variables]
     head = {
         "datasetJSONCreationDateTime": f"{stamp.isoformat()}T00:00:00",
-        "datasetJSONVersion": VERSION,
+        "datasetJSONVersion": DATASET_JSON_VERSION,
         "fileOID": f"{oid.study_oid(study)}.{dataset.name}",
         "originator": "Hepatica",
         "sourceSystem": {"name": "Hepatica", "version": VERSION},

@@ -14,9 +14,9 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from hepatica.core.version import VERSION
 from hepatica.clinic.dataset import Dataset, Variable
 from hepatica.clinic.derivation import derivation_text
+from hepatica.core.version import VERSION
 from hepatica.report.cdisc import oid
 from hepatica.report.cdisc.code_list import code_list, source_column
 from hepatica.report.cdisc.element import Element, described, document, element, worded
