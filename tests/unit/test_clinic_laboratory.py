@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from safety_study import DAY, adam_of, rows_of, study_of
 
+from hepatica.analysis.laboratory import laboratory_results
+from hepatica.analysis.population import population
 from hepatica.clinic.dataset import Adam
 
 BEFORE, AFTER = DAY - timedelta(days=3), DAY + timedelta(days=4)
@@ -176,6 +178,32 @@ def test_blood_pressure_is_graded_as_a_pair_of_one_time(tmp_path: Path) -> None:
     ]
     assert [r["WORSTFL"] for r in rows] == [None, None, "Y"]
     assert {r["ATOXGR"] for r in rows_of(adam, "ADVS", PARAMCD="DIABP")} == {None}
+
+
+def test_pressures_taken_twice_without_a_time_point_are_paired_in_their_order(
+    tmp_path: Path,
+) -> None:
+    values = [("SYSBP", 118), ("DIABP", 95), ("SYSBP", 116), ("DIABP", 76), ("DIABP", 101)]
+    vitals = [_vital(test, float(value), "mmHg", AFTER) for test, value in values]
+    vitals += [_vital("SYSBP", 118.0, "mmHg", BEFORE), _vital("DIABP", 78.0, "mmHg", BEFORE)]
+    study = study_of(tmp_path)
+    adam = adam_of(study, vitals=vitals)
+    rows = rows_of(adam, "ADVS", ADT=AFTER)
+    assert {(r["PARAMCD"], r["AVAL"]): r["ATOXGR"] for r in rows} == {
+        ("SYSBP", 118.0): 2,
+        ("SYSBP", 116.0): 0,
+        ("DIABP", 95.0): None,
+        ("DIABP", 76.0): None,
+        ("DIABP", 101.0): 3,
+    }
+    people = population(study, adam, study.analysis.safety_population)
+    counts = {
+        (r.criterion, r.level): r.value
+        for r in laboratory_results(study, adam, people)
+        if r.variable == "Hypertension" and r.statistic == "n"
+    }
+    assert counts["worst grade", "grade 3"] == 1, "a diastolic value alone counts too"
+    assert counts["shift", "0 to 3"] == 1
 
 
 def test_a_pressure_raised_at_baseline_is_no_grade_2_for_being_so(tmp_path: Path) -> None:

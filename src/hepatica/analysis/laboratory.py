@@ -24,7 +24,8 @@ GRADES = (0, 1, 2, 3, 4)
 MISSING = "missing"
 _METHOD = "worst CTCAE grade after the first treatment, each subject once"
 _DATASET = {"lab": "ADLB", "vital": "ADVS"}
-_VITAL = {"BP": "SYSBP"}
+# A blood pressure is graded on its systolic row; a diastolic value alone on its own.
+_SYSTOLIC, _DIASTOLIC = "SYSBP", "DIABP"
 
 
 @dataclass(slots=True)
@@ -69,8 +70,13 @@ def laboratory_results(study: Study, adam: Adam, people: Population) -> Iterator
 
 def _rows(table: pa.Table, term: Term) -> pa.Table:
     """Records of the term's test: subject, grade, grade at baseline, reason, after baseline."""
-    own = table.filter(pc.equal(table["PARAMCD"], _VITAL.get(term.test, term.test)))
     side = term.direction if term.kind == "lab" else ""
+    code = table["PARAMCD"]
+    if term.test == "BP":
+        alone = pc.and_(pc.equal(code, _DIASTOLIC), pc.is_valid(table["ATOXDSC"]))
+        own = table.filter(pc.or_(pc.equal(code, _SYSTOLIC), alone))
+    else:
+        own = table.filter(pc.equal(code, term.test))
     names = [f"ATOXGR{side}", f"BTOXGR{side}", f"REASON{side}"]
     picked = own.select(["SUBJID", *names, "APOSTFL"])
     return picked.rename_columns(["subject", "grade", "base", "reason", "after"])
@@ -81,7 +87,8 @@ def _courses(table: pa.Table) -> dict[str, Course]:
     found: dict[str, Course] = {}
     columns = (after[n].to_pylist() for n in ("subject", "grade", "base"))
     for subject, grade, base in zip(*columns, strict=True):
-        course = found.setdefault(subject, Course(base=base))
+        course = found.setdefault(subject, Course())
+        course.base = base if course.base is None else course.base
         if grade is None:
             course.ungraded += 1
         else:

@@ -37,7 +37,7 @@ def derive_laboratory(study: Study, query: Query) -> Step:
     for name in ("lab_test", "vital_test"):
         names = {t.code: t.name for t in catalogue(f"{name}s").values()} | _DERIVED
         query.write(name, pa.table({"code": list(names), "name": list(names.values())}))
-    for name in ("measurement", "ctcae_item", "ctcae_condition"):
+    for name in ("measurement", "pressure_pair", "ctcae_item", "ctcae_condition"):
         query.store(name)
     query.run("ctcae_grade", grade_text())
     query.store("measurement_graded")

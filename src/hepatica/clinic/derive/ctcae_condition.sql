@@ -13,16 +13,12 @@ coagulation AS (
     AND c.start_date <= m.date AND m.date <= coalesce(c.end_date, m.date)
   WHERE m.test = 'INR' AND kept.rows > 0 GROUP BY m.item
 ),
-systolic AS (SELECT * FROM measurement WHERE domain = 'vitals' AND test = 'SYSBP' AND value IS NOT NULL),
-diastolic AS (SELECT * FROM measurement WHERE domain = 'vitals' AND test = 'DIABP' AND value IS NOT NULL),
 pressure AS (
-  SELECT coalesce(s.item, d.item) AS item, s.value AS systolic, d.value AS diastolic,
-    CASE WHEN coalesce(s.before, d.before) THEN 'Y'
-      WHEN s.base >= 140 OR d.base >= 90 THEN 'N'
-      WHEN s.base < 140 AND d.base < 90 THEN 'Y' END AS normal
-  FROM systolic AS s
-  FULL JOIN diastolic AS d
-    ON d.subject = s.subject AND d.date = s.date AND d.timepoint = s.timepoint
+  SELECT item, systolic, diastolic,
+    CASE WHEN before THEN 'Y'
+      WHEN systolic_base >= 140 OR diastolic_base >= 90 THEN 'N'
+      WHEN systolic_base < 140 AND diastolic_base < 90 THEN 'Y' END AS normal
+  FROM pressure_pair
 )
 SELECT item, 'ANTICOAG' AS name, word, CAST(NULL AS DECIMAL(24, 10)) AS number FROM coagulation
 UNION ALL

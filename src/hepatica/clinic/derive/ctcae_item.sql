@@ -1,11 +1,5 @@
 -- The measurements that CTCAE grades, as its rule reads them. A value from before treatment is its
 -- own baseline. A blood pressure is the pair of one time, under the systolic one where there is one.
-WITH pressure AS (
-  SELECT coalesce(s.item, d.item) AS item, coalesce(s.before, d.before) AS before
-  FROM (SELECT * FROM measurement WHERE domain = 'vitals' AND test = 'SYSBP' AND value IS NOT NULL) AS s
-  FULL JOIN (SELECT * FROM measurement WHERE domain = 'vitals' AND test = 'DIABP' AND value IS NOT NULL) AS d
-    ON d.subject = s.subject AND d.date = s.date AND d.timepoint = s.timepoint
-)
 SELECT m.item, m.test, m.value, m.operator, m.printed, m.printed_unit, m.lower, m.upper,
   CASE WHEN m.before THEN m.value ELSE m.base END AS base,
   CASE WHEN m.before THEN m.operator ELSE m.base_operator END AS base_operator,
@@ -14,4 +8,4 @@ FROM measurement AS m
 WHERE EXISTS (SELECT 1 FROM ctcae_term AS t
   WHERE t.test = m.test AND (t.kind = 'lab') = (m.domain = 'labs'))
 UNION ALL
-SELECT item, 'BP', NULL, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, before FROM pressure
+SELECT item, 'BP', NULL, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, before FROM pressure_pair
