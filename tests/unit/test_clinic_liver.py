@@ -36,7 +36,7 @@ HIGH = _labs(-3, ALT=120, BILI=30, ALP=90)
         (NORMAL, _labs(4, ALT=150, BILI=40, ALP=90), "N", "N"),
         (NORMAL, _labs(4, ALT=150, BILI=60, ALP=240), "N", "N"),
         (NORMAL, _labs(4, ALT=150, BILI=15, ALP=90) + _labs(34, BILI=41), "Y", "Y"),
-        (NORMAL, _labs(4, ALT=150, BILI=15, ALP=90) + _labs(35, BILI=41), "N", "N"),
+        (NORMAL, _labs(4, ALT=150, BILI=15, ALP=90) + _labs(35, BILI=41, ALT=30), "N", "N"),
         (NORMAL, _labs(4, ALT=160, BILI=50), None, None),  # alkaline phosphatase not taken
         (HIGH, _labs(4, ALT=200, BILI=50, ALP=90), "Y", "N"),  # 1.7 x its own baseline
         (HIGH, _labs(4, ALT=361, BILI=60.1, ALP=90), "Y", "Y"),  # > 3 x 120, > 2 x 30
@@ -55,6 +55,54 @@ def test_hy_s_law(
     row = _row(tmp_path, base + after)
     assert (row["HYLAWFL"], row["HYBASEFL"]) == (law, by_baseline)
     assert bool(row["REASON"]), "INR and encephalopathy are always missing here"
+
+
+OTHERWISE_NORMAL = NORMAL + _labs(4, ALT=30, BILI=12, ALP=90)
+
+
+@pytest.mark.parametrize(
+    ("labs", "law"),
+    [
+        (_labs(60, ALT=500, ALP=90), None),  # no bilirubin within 30 days
+        (_labs(60, ALT=500, ALP=240), "N"),  # cholestasis decides without it
+        (_labs(60, ALT=149, ALP=90), "N"),
+        (_labs(60, BILI=100), None),  # no ALT or AST in the 30 days before
+        (_labs(60, BILI=40), "N"),
+    ],
+)
+def test_a_high_value_without_its_partner_leaves_hy_s_law_open(
+    labs: list[dict[str, Any]], law: str | None, tmp_path: Path
+) -> None:
+    row = _row(tmp_path, OTHERWISE_NORMAL + labs)
+    assert row["HYLAWFL"] == law
+    assert ("the test beside a high one" in row["REASON"]) == (law is None)
+
+
+@pytest.mark.parametrize(
+    ("test", "operator", "value", "law"),
+    [
+        ("ALT", ">", 100.0, None),  # may be 150 or more
+        ("ALT", ">", 150.0, "Y"),
+        ("ALT", "<", 150.0, "N"),
+        ("ALT", "<", 200.0, None),
+        ("BILI", ">", 40.0, "Y"),
+        ("BILI", ">", 30.0, None),
+        ("BILI", "<", 41.0, None),
+        ("BILI", "<", 5.0, "N"),
+        ("ALP", ">", 90.0, None),
+        ("ALP", ">", 240.0, "N"),
+        ("ALP", "<", 90.0, "Y"),
+        ("ALP", "<", 300.0, None),
+    ],
+)
+def test_a_reported_limit_decides_hy_s_law_only_where_it_must(
+    test: str, operator: str, value: float, law: str | None, tmp_path: Path
+) -> None:
+    day = _labs(4, ALT=200, BILI=60, ALP=90)
+    limit = [
+        lab | {"operator": operator, "value": value} if lab["test"] == test else lab for lab in day
+    ]
+    assert _row(tmp_path, NORMAL + limit)["HYLAWFL"] == law
 
 
 def test_peaks_are_multiples_of_limit_and_of_baseline(tmp_path: Path) -> None:
@@ -79,6 +127,12 @@ def _status(after: int, encephalopathy: int | None, ascites: str | None = "none"
         (_labs(10, INR=1.6, BILI=90), [_status(-3, 0), _status(30, 0, "mild")], None, "Y"),
         (_labs(10, INR=1.6, BILI=90), [_status(-3, 0), _status(39, 0, "mild")], None, None),
         (_labs(10, INR=1.6, BILI=90), [_status(12, 2)], None, None),  # nothing before treatment
+        # A high INR, or encephalopathy, that stands alone; the rest is normal.
+        (_labs(10, INR=3) + _labs(60, INR=1, BILI=9), [_status(-3, 0), _status(60, 0)], None, None),
+        (_labs(60, INR=1, BILI=9), [_status(-3, 0), _status(20, 2), _status(60, 0)], None, "N"),
+        (_labs(60, INR=1, BILI=9), [_status(-3, 0), _status(20, None), _status(60, 0)], "N", "N"),
+        # Of several signs of the baseline day the first on record, as in every baseline.
+        (_labs(10, INR=1.6, BILI=90), [_status(0, 0), _status(0, 1), _status(12, 1)], "Y", "Y"),
     ],
 )
 def test_liver_failure(

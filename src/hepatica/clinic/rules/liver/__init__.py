@@ -14,9 +14,11 @@ liver failure     baseline within 28 days [sarin2019]
 
 Choices: the definition of acute liver failure excludes cirrhosis, which most patients with this
 cancer have, so the second definition stands beside it; both look at days after the first treatment.
-INR and the signs of the liver count together within 7 days. A law is met, not met, or unknown where
-a test that could decide was never taken after baseline. Neither names a cause: embolization itself
-raises transaminases, and the tumour raises bilirubin. FDA says "without initial findings of
+INR and the signs of the liver count together within 7 days. A law is met, not met, or unknown: it
+is not met only where no value could make it so. A high ALT, AST or INR whose partner was not taken
+in those days leaves it open, as does a bilirubin above its limit without ALT or AST in the 30 days
+before it, or encephalopathy without INR. Neither names a cause: embolization itself raises
+transaminases, and the tumour raises bilirubin. FDA says "without initial findings of
 cholestasis"; 2 x ULN of alkaline phosphatase is its usual reading, from memory. FDA, AASLD and
 APASL were read as quoted elsewhere, not in the originals. APASL is about benign liver disease; the
 cancer that is treated here would itself be a reason to stand aside.
