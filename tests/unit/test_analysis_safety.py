@@ -131,6 +131,35 @@ def test_events_by_session_are_shares_of_those_who_had_it(
     assert (item.value("n"), item.value("percent")) == (count, pytest.approx(percent))
 
 
+def test_the_syndrome_is_a_share_of_the_embolized_of_whom_it_is_known(tmp_path: Path) -> None:
+    """1 has it; 2 may have it, an event has no whole date; 3 has not; 2 had a drug on day 40."""
+    sessions = [s for s in SESSIONS if s["date"] == DAY]
+    sessions += _rows([("2", 40, {"procedure": "Infusion", "study_treatment": "Y"})])
+    events = _rows(
+        [
+            ("1", 1, _AE),
+            ("1", 2, _AE | {"term": "Nausea"}),
+            ("2", 1, _AE),
+            ("2", 1, _AE | {"term": "Nausea", "start_date_flag": "D"}),
+            ("2", 41, _AE),
+        ],
+        "start_date",
+    )
+    study = study_of(tmp_path)
+    adam = adam_of(study, subjects=SUBJECTS, procedures=sessions, adverse_events=events)
+    people = population(study, adam, "safety", by="TRT01A")
+    found = {
+        (r.variable, r.level, r.statistic): r.value
+        for r in event_window_results(study, adam, people)
+        if "Post-embolization syndrome" in (r.variable, r.level) and r.group == ""
+    }
+    name = "Post-embolization syndrome"
+    assert (found["Session 1", name, "n"], found["Session 1", name, "percent"]) == (1, 50)
+    assert (found[name, "patients", "n"], found[name, "patients", "percent"]) == (1, 50)
+    assert found[name, "sessions unknown", "n"] == 1
+    assert ("Session 2", name, "n") not in found, "nobody was embolized then"
+
+
 def test_events_within_days_of_a_session(ledger: Ledger) -> None:
     def n(days: int, term: str, level: str = "any grade") -> float | None:
         criterion = f"within {days} days of a session"

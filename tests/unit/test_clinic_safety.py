@@ -131,6 +131,15 @@ def test_post_embolization_syndrome(
     assert named == ({"Post-embolization syndrome"} if flag == "Y" else {None})
 
 
+def test_an_event_of_the_syndrome_is_named_after_the_next_session_too(tmp_path: Path) -> None:
+    infusion = {"date": DAY + timedelta(days=1), "procedure": "Other", "study_treatment": "Y"}
+    events = [_event("Fever", 1, 0), _event("Nausea", 1, 2)]
+    adam = _adam(tmp_path, *events, procedures=[SESSION, infusion])
+    assert [r["PESFL"] for r in rows_of(adam, "ADSESS")] == ["Y", None]
+    named = [(r["SESSION"], r["CQ01NAM"]) for r in rows_of(adam, "ADAE")]
+    assert named == [(1, "Post-embolization syndrome"), (2, "Post-embolization syndrome")]
+
+
 def test_the_protocol_defines_the_syndrome(tmp_path: Path) -> None:
     safety = 'ctcae = "5.0"\n[safety.post_embolization]\nwindow_hours = 24\nat_least = 1'
     events = [_event("Nausea", 1, 2)]

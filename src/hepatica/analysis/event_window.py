@@ -36,7 +36,8 @@ def event_window_results(study: Study, adam: Adam, people: Population) -> Iterat
         yield from _by_class(row, group, [e for e in events if e["TRTEMFL"] == "Y"])
         if sessions and events:
             yield from _by_session(row, group, events, sessions)
-            yield from _syndrome(row, group, sessions)
+            if any(s["EMBOLFL"] == "Y" for s in sessions):
+                yield from _grouping(row, group, sessions)
             for days in study.safety.session_days:
                 yield from _within(row, group, events, days)
     yield from _measured(people, events)
@@ -76,9 +77,7 @@ def _by_session(
             subjects=of,
             method="patients with that session",
         )
-        found = dict(event_levels(own))
-        found[SYNDROME] = {s["SUBJID"] for s in had if s["PESFL"] == "Y"}
-        for level, who in found.items():
+        for level, who in event_levels(own):
             yield from share(
                 partial(named, level=level),
                 who,
@@ -86,20 +85,30 @@ def _by_session(
                 method=f"{_ONCE}; events from the session to the next",
                 whole="patients with that session",
             )
+        if any(s["SESSION"] == number and s["EMBOLFL"] == "Y" for s in sessions):
+            yield from _syndrome(partial(named, level=SYNDROME), had, "at that session")
 
 
-def _syndrome(row: partial[Result], group: Group, sessions: list[Row]) -> Iterator[Result]:
+def _syndrome(row: partial[Result], sessions: list[Row], when: str) -> Iterator[Result]:
+    """Subjects with the syndrome among those of whose embolizations it is known."""
+    own = [s for s in sessions if s["EMBOLFL"] == "Y"]
+    met = {s["SUBJID"] for s in own if s["PESFL"] == "Y"}
+    unknown = {s["SUBJID"] for s in own if s["PESFL"] is None} - met
+    known = tuple(dict.fromkeys(s["SUBJID"] for s in own if s["SUBJID"] not in unknown))
+    yield from share(
+        row,
+        met,
+        known,
+        method=f"at least one embolization {when} with the syndrome, by [safety.post_embolization]",
+        whole=f"patients with an embolization {when} of whom it is known",
+    )
+
+
+def _grouping(row: partial[Result], group: Group, sessions: list[Row]) -> Iterator[Result]:
     members = set(group.subjects)
     own = [s for s in sessions if s["EMBOLFL"] == "Y" and s["SUBJID"] in members]
-    embolized = tuple(dict.fromkeys(s["SUBJID"] for s in own))
     named = partial(row, variable=SYNDROME, criterion="grouping", dataset="ADSESS")
-    yield from share(
-        partial(named, level="patients"),
-        {s["SUBJID"] for s in own if s["PESFL"] == "Y"},
-        embolized,
-        method="at least one session with the syndrome, by [safety.post_embolization]",
-        whole="patients with an embolization",
-    )
+    yield from _syndrome(partial(named, level="patients"), own, "at any session")
     for level, flag in (
         ("sessions with", "Y"),
         ("sessions without", "N"),

@@ -32,16 +32,18 @@ seen AS (
 ),
 placed AS (
   SELECT a.*, x.number AS SESSION, x.date AS SESSDT, CAST(a.ASTDT - x.date AS BIGINT) AS SESSDAY,
-    CASE WHEN p.syndrome = 'Y' AND a.ASTDT - x.date <= CAST(r.window_hours / 24 AS INTEGER)
+    CASE WHEN a.ASTDTF IS NULL AND EXISTS (SELECT 1 FROM session AS y
+        JOIN post_embolization AS p ON p.subject = y.subject AND p.number = y.number
+        CROSS JOIN pes_rule AS r
+        WHERE y.subject = a.SUBJID AND p.syndrome = 'Y'
+          AND a.ASTDT - y.date BETWEEN 0 AND CAST(r.window_hours / 24 AS INTEGER))
       AND EXISTS (SELECT 1 FROM pes_component AS c LEFT JOIN named AS n
         ON n.SUBJID = a.SUBJID AND n.AESEQ = a.AESEQ
         WHERE c.term IN (lower(trim(a.AEDECOD)), lower(n.term)))
       THEN 'Post-embolization syndrome' END AS CQ01NAM
   FROM adae AS a
-  CROSS JOIN pes_rule AS r
   LEFT JOIN session AS x ON x.subject = a.SUBJID AND a.ASTDTF IS NULL
     AND x.date <= a.ASTDT AND (x.next_date IS NULL OR a.ASTDT < x.next_date)
-  LEFT JOIN post_embolization AS p ON p.subject = x.subject AND p.number = x.number
 )
 SELECT p.*, term.terms AS ATOXDSC, seen.worst AS MEASGR,
   CASE WHEN testable.SUBJID IS NULL THEN NULL

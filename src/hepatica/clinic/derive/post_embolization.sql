@@ -10,6 +10,8 @@ event AS (
   FROM adverse_events AS e
   LEFT JOIN ctcae_name AS n ON n.name = lower(trim(e.term))
   JOIN pes_component AS c ON c.term IN (lower(trim(e.term)), lower(n.term))
+  CROSS JOIN protocol
+  WHERE e.start_date IS NULL OR e.start_date <= cutoff
 ),
 last_day AS (
   SELECT event.*, CASE flag

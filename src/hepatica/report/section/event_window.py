@@ -127,8 +127,8 @@ def _by_session(ledger: Ledger, study: Study, unrecorded: Sequence[str]) -> Tabl
         footnotes=(
             "From the day of a session up to the next one.",
             f"Post-embolization syndrome: at least {rule.at_least} of {parts} beginning within "
-            f"{rule.window_hours} hours of an embolization (days on record). It is a grouping, not "
-            "a CTCAE term.",
+            f"{rule.window_hours} hours of an embolization (days on record); of those embolized "
+            "then of whom it is known. It is a grouping, not a CTCAE term.",
             _unknown(ledger),
         ),
     )
