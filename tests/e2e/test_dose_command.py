@@ -277,3 +277,15 @@ def test_a_standing_condition_is_told_on_the_sheet_and_by_exit_1(tmp_path: Path)
     text = order.read_text(encoding="utf-8")
     assert "STOP: by the records this dose is not to be given. Haemorrhage of grade 3" in text
     assert _pages(order, tmp_path) == 1
+    # The session to come: without a day what counts on any day is told, with one everything.
+    next_one = (*words, 3, "--weight-kg", 66)
+    done = hepatica(*next_one)
+    assert done.returncode == 1
+    assert "Melena of grade 3 from 2014-02-01" in done.stdout and "give --on" in done.stdout
+    assert "STOP: by the records" in order.read_text(encoding="utf-8")
+    found = json.loads(hepatica(*next_one, "--on", "2014-04-01", "--json").stdout)
+    states = {c["id"]: c["state"] for c in found["conditions"]}
+    assert (states["haemorrhage"], states["proteinuria"]) == ("STOP", "UNKNOWN")
+    assert (states["surgery-before"], found["day"]) == ("OK", "2014-04-01")
+    done = hepatica(*next_one, "--on", "2014-02-25")
+    assert done.returncode == 2 and "after the last session, 2014-02-25" in done.stderr

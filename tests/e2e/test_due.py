@@ -8,9 +8,9 @@ from command import EXAMPLES, hepatica
 from icalendar import Calendar
 
 SUBJECTS = "subject,enrolled\nA1,Y\nA2,Y\nA3,Y\n"
-PROCEDURES = "\n".join(
-    ["subject,date,procedure,session"]
-    + ["A1,2020-01-01,TACE,1", "A2,2020-02-20,TACE,1", "A3,2020-01-20,TACE,1\n"]
+PROCEDURES = (
+    "subject,date,procedure,session\n"
+    "A1,2020-01-01,TACE,1\nA2,2020-02-20,TACE,1\nA3,2020-01-20,TACE,1\n"
 )
 SCANS = "subject,date,modality\nA3,2020-03-01,CT\nA1,2020-04-20,CT\n"
 
@@ -57,6 +57,13 @@ def test_the_calendar_holds_the_windows_and_is_the_same_twice(study: Path, tmp_p
     (scan,) = (e for e in events if e["SUMMARY"] == "A2: contrast CT or MRI due")
     assert str(scan["DTSTART"].dt) == "2020-03-26"
     assert str(scan["DTEND"].dt) == "2020-04-24"  # the end of an all-day entry is not in it
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "20240310", "2024-W10-3"])
+def test_a_day_that_cannot_be_meant_is_refused(study: Path, day: str) -> None:
+    done = hepatica("due", study, "--on", day)
+    assert done.returncode == 2
+    assert done.stderr.startswith("hepatica: --on: found") and day in done.stderr
 
 
 def test_words_that_are_not_a_day_are_told(study: Path) -> None:

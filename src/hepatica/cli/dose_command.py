@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from hepatica.cli.day import day_of
 from hepatica.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--study", type=_FILE, help="Dose a session of this study by its protocol.")
 @click.option("--subject", help="Whose session, with --study.")
 @click.option("--session", type=click.IntRange(1), help="Which session, with --study.")
+@click.option("--on", "on", help="Day of a session still to come, YYYY-MM-DD, with --study.")
 @click.option("--order-sheet", type=_FILE, help="Write a one-page order sheet to this HTML file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def dose(**typed: Any) -> int:
@@ -90,8 +92,8 @@ def run_dose(typed: dict[str, Any]) -> int:
     from hepatica.workflow import dosing
 
     session = None if typed["study"] is None else _session(typed)
-    if session is None and (typed["subject"] or typed["session"]):
-        raise UsageError("--subject and --session go with --study")
+    if session is None and (typed["subject"] or typed["session"] or typed["on"]):
+        raise UsageError("--subject, --session and --on go with --study")
     if session is None and typed["weight_kg"] is None:
         raise UsageError("--weight-kg: expected a body weight in kg")
     order = session.order if session else dosing.dose(_request(typed))
@@ -130,7 +132,8 @@ def _session(typed: dict[str, Any]) -> SessionOrder:
     if not typed["subject"] or typed["session"] is None:
         raise UsageError("--study: name --subject and --session too")
     workspace = Workspace(typed["study"])
-    return session_order(workspace, typed["subject"], typed["session"], typed["weight_kg"])
+    day = None if typed["on"] is None else day_of(typed["on"])
+    return session_order(workspace, typed["subject"], typed["session"], typed["weight_kg"], day)
 
 
 def _session_document(session: SessionOrder) -> dict[str, Any]:
@@ -139,6 +142,7 @@ def _session_document(session: SessionOrder) -> dict[str, Any]:
         "subject": session.subject,
         "session": session.session,
         "day": session.day or None,
+        "conditions_asked": "all" if session.dated else "events that count on any day",
         "conditions": [
             {"id": name, "state": state, "because": because}
             for name, (state, because) in session.states.items()
@@ -155,6 +159,8 @@ def session_text(session: SessionOrder) -> str:
         head.append(("weighed", session.weighed))
     parts = [columned(head), order_text(session.order)]
     shown = [(s, name, why) for name, (s, why) in session.states.items() if s != "OK"]
+    if not session.dated:
+        shown.append(("not asked", "all that hang on the day", "give --on YYYY-MM-DD"))
     if shown:
         parts.insert(1, columned(shown))
     return "\n\n".join(parts)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from hepatica.cli.day import day_of
 from hepatica.core.errors import MissingExtra, NotReady, UsageError
 from hepatica.workflow.worklist import Task, worklist
 
@@ -18,7 +19,7 @@ _HEAD = ("Subject", "Assessment", "Status", "Window opens", "Closes", "Days left
 
 def run_due(study: Path, on: str, *, ahead_days: int, calendar: Path | None, as_json: bool) -> int:
     """Print what is overdue, due and coming; exit code 1 where the records have an error."""
-    day = _day(on)
+    day = day_of(on)
     try:
         tasks = worklist(study, day, ahead_days=ahead_days)
     except NotReady as stop:
@@ -33,13 +34,6 @@ def run_due(study: Path, on: str, *, ahead_days: int, calendar: Path | None, as_
         return 0
     _print(tasks, day)
     return 0
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--on: found {text[:40]!r}; expected a date, YYYY-MM-DD") from error
 
 
 def _print(tasks: Sequence[Task], on: date) -> None:

@@ -25,13 +25,9 @@ import pyarrow as pa
 from hepatica.clinic.dataset import datasets
 from hepatica.clinic.deviation import Deviation
 from hepatica.clinic.exposure import Exposure, as_decimal, exposures
+from hepatica.clinic.hold import write_hold_rules
 from hepatica.clinic.query import Query
-from hepatica.clinic.rules.dose.hold import (
-    STATES,
-    hold_rule_table,
-    hold_rules,
-    hold_term_table,
-)
+from hepatica.clinic.rules.dose.hold import STATES, hold_rules
 from hepatica.clinic.rules.dose.product import product_names
 from hepatica.clinic.step import Step
 from hepatica.clinic.tace_record import check_tace_records, same_route, tace_limit
@@ -91,8 +87,7 @@ def _write_plan(study: Study, query: Query) -> None:
     schema = pa.schema([("weight_days", number), ("interval_days", number), ("criterion", text)])
     query.write("dosing_plan", pa.Table.from_pylist([plan], schema))
     query.write("held_drug", pa.table({"drug": pa.array(product_names(), text)}))
-    query.write("hold_rule", hold_rule_table())
-    query.write("hold_term", hold_term_table())
+    write_hold_rules(query)
 
 
 def _holds(query: Query) -> dict[tuple[str, date], list[Hold]]:

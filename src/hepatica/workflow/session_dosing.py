@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from hepatica.clinic.exposure import as_decimal, session_request, study_policy
+from hepatica.clinic.hold import holds_on
 from hepatica.clinic.rules.dose import DoseOrder, dose_order, product
 from hepatica.clinic.rules.dose.product import known_product
 from hepatica.core.errors import UsageError
@@ -22,7 +24,8 @@ Row = Mapping[str, Any]
 class SessionOrder:
     """The dose of one session of a study, with the conditions that the records tell.
 
-    `states` holds state and reason by condition; empty for a session still to come.
+    `states` holds state and reason by condition. `dated` is False for a session still to come
+    without a day: then only events that count on any day are among them.
     """
 
     order: DoseOrder
@@ -32,6 +35,7 @@ class SessionOrder:
     session: int
     day: str = ""
     weighed: str = ""
+    dated: bool = True
     states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -41,14 +45,19 @@ class SessionOrder:
 
 
 def session_order(
-    workspace: Workspace, subject: str, session: int, weight_kg: Decimal | None
+    workspace: Workspace,
+    subject: str,
+    session: int,
+    weight_kg: Decimal | None,
+    on: date | None = None,
 ) -> SessionOrder:
-    """The dose of a session on record, or of the next one at a weight given.
+    """The dose of a session on record, or of the next one at a weight and on a day given.
 
     Everything but the weight is the protocol's: dose, time, rounding, cap, volume, re-dose rule.
 
-    Raises      UsageError for an unknown subject or session, a session without a weight, or a
-                protocol without a dose of the drug per kg; NotReady while an error stands.
+    Raises      UsageError for an unknown subject or session, a session without a weight, a day
+                that is not after the last session, or a protocol without a dose of the drug per
+                kg; NotReady while an error stands.
     """
     adam = workspace.adam()
     study = workspace.protocol
@@ -70,10 +79,23 @@ def session_order(
     order = dose_order(product(step.drug), replace(request, policy=study_policy(study)))
     found = SessionOrder(order, study.study.id, study.study.label, subject, session)
     if row is None:
-        return found
+        return _to_come(workspace, found, rows, on)
+    if on is not None:
+        raise UsageError(f"--on: session {session} of {subject} was on {row['ADT']}; leave it out")
     weighed = str(row["WEIGHTDT"] or "") if weight_kg is None else ""
     states = _states(adam["ADHOLD"].to_pylist(), row)
     return replace(found, day=str(row["ADT"]), weighed=weighed, states=states)
+
+
+def _to_come(
+    workspace: Workspace, found: SessionOrder, rows: Sequence[Row], on: date | None
+) -> SessionOrder:
+    last = max((r["ADT"] for r in rows), default=None)
+    if on is not None and last is not None and on <= last:
+        raise UsageError(f"--on {on}: expected a day after the last session, {last}")
+    holds = holds_on(workspace.protocol, workspace.records, found.subject, on)
+    states = {h["rule"]: (h["state"], h["because"]) for h in holds}
+    return replace(found, day=str(on or ""), dated=on is not None, states=states)
 
 
 def known(drug: str | None) -> bool:

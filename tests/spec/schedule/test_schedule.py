@@ -11,6 +11,7 @@ import pytest
 
 from hepatica.clinic.rules.schedule import Interval, planned_visits
 from hepatica.clinic.rules.schedule.visit import Course
+from hepatica.study.model import Schedule
 
 DAY_0 = date(2020, 1, 1)
 EACH_SESSION = Interval(low_days=28, high_days=42, window_days=7, restarts=True)
@@ -122,3 +123,12 @@ def test_at_fixed_distances(course, expected):
 def test_anchor_is_the_session_in_force():
     visits = list(planned_visits(course_of("T0 x30 T60 x90 now95"), EACH_SESSION))
     assert [v.anchor for v in visits] == [1, 2, 2]
+
+
+def test_an_interval_without_a_whole_day_is_the_day_after_it() -> None:
+    schedule = Schedule(
+        interval_weeks=(4.3, 4.4), anchor="each session", window_days=0, assessments=("labs",)
+    )
+    # 30.1 to 30.8 days
+    interval = Interval.of(schedule)
+    assert (interval.low_days, interval.high_days) == (31, 31)

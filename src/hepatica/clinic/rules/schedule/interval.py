@@ -26,12 +26,14 @@ class Interval:
     def of(cls, schedule: Schedule) -> Interval:
         """The interval of a protocol; parts of a day are given to the patient (low up, high down).
 
-        The window around it is not touched by that rounding.
+        Where no whole day lies between them the first one after is taken. The window around it
+        is not touched by that rounding.
         """
         low, high = sorted(schedule.interval_weeks)
+        first = math.ceil(7 * low)
         return cls(
-            math.ceil(7 * low),
-            math.floor(7 * high),
+            first,
+            max(first, math.floor(7 * high)),
             schedule.window_days,
             schedule.anchor == "each session",
         )
