@@ -466,6 +466,80 @@ def test_c033_refractory_by_the_protocols_definition(
     assert codes(adam).count("C033") == found
 
 
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        ([{"start_date": before(120), "end_date": before(60), "count": 2}], "Y"),
+        # without an end the second session has no day: the scan is not known to be after it
+        ([{"start_date": before(120), "count": 2}], "NE"),
+        # the first known to its year only: whether the two are consecutive is not known
+        ([{"start_date": before(90), "start_date_flag": "M"}, {"start_date": before(60)}], "NE"),
+        # the second known to the month of the scan: it may have come after it
+        ([{"start_date": before(120)}, {"start_date": before(30), "start_date_flag": "D"}], "NE"),
+    ],
+)
+def test_a_session_without_a_day_is_not_dated(
+    screen: Screen, history: list[dict[str, Any]], expected: str
+) -> None:
+    scans = [before(130), before(20)]
+    adam = screen(
+        ASKED + REFRACTORY,
+        history=[{"category": "prior TACE"} | row for row in history],
+        lesions=[{"lesion": "T1", "role": "target"}],
+        measurements=[{"date": d, "lesion": "T1", "viable_mm": 40.0} for d in scans],
+        new_lesions=[{"date": scans[-1], "lesion": "N1", "status": "confirmed"}],
+    )
+    (row,) = [r for r in adam["ADREF"].to_pylist() if r["DEFVER"] == "seed"]
+    assert row["REFRRES"] == expected
+
+
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [
+        ({"drug": "Warfarin", "start_date": None}, "UNKNOWN"),
+        ({"drug": "Apixaban", "class": "anticoagulant", "start_date": None}, "UNKNOWN"),
+        # begun in March, the sample is of 30 March
+        (
+            {"drug": "Warfarin", "start_date": before(0), "start_date_flag": "D"},
+            "UNKNOWN",
+        ),
+        (
+            {"drug": "Warfarin", "end_date": before(30), "end_date_flag": "D"},
+            "UNKNOWN",
+        ),
+        ({"drug": "Warfarin", "end_date": before(2)}, "PASS"),
+        ({"drug": "Entecavir", "class": ""}, "PASS"),
+    ],
+)
+def test_medication_without_a_whole_date_leaves_the_value_open(
+    screen: Screen, taken: dict[str, Any], expected: str
+) -> None:
+    labs = [{"test": "INR", "date": before(1), "value": 1.1, "unit": "1"}]
+    row = verdict(screen(INR, labs=labs, medications=[taken]))
+    assert row["AVALC"] == expected
+    if expected == "PASS":
+        assert row["REASON"] == "INR: 1.1 is < 1.7"
+
+
+def test_a_denial_known_to_the_month_reaches_to_its_first_day(screen: Screen) -> None:
+    stated = {"item": "gi_bleed", "value": "N", "date": DAY, "date_flag": "D"}
+    row = verdict(screen(BLEED, screening=[stated]))
+    assert row["AVALC"] == "UNKNOWN"
+    assert "the denial is 30 days old, 7 days allowed" in row["REASON"]
+
+
+def test_a_trade_name_is_the_drug(screen: Screen) -> None:
+    body = 'variable = "antiangiogenic_therapy"\ncomparator = "within-days"\nvalue = 28'
+    row = verdict(
+        screen(
+            exclusion(f'{body}\nunit = "days"'),
+            medications=[{"drug": "Nexavar", "start_date": before(9), "end_date": before(5)}],
+            screening=[{"item": "antiangiogenic_therapy", "value": "N", "date": before(3)}],
+        )
+    )
+    assert row["AVALC"] == "FAIL"
+
+
 def test_refractory_by_scans_has_their_date(screen: Screen) -> None:
     scans = [before(130), before(70), before(20)]
     adam = screen(

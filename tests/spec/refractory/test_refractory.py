@@ -238,3 +238,47 @@ def test_several_sessions_in_one_row_count_and_their_gaps_may_be_unknown() -> No
 
 def test_words_of_an_outcome_are_in_lower_case() -> None:
     assert all(words == words.lower() for words, _ in outcome_signs())
+
+
+def test_two_sessions_on_one_day_are_one() -> None:
+    found = answers([tace(0), tace(0)], [look(-5, 40), look(45, 60)])
+    assert (found["seed"].answer, found["seed"].sessions) == ("N", 1)
+
+
+def test_sessions_are_counted_in_the_order_of_their_days() -> None:
+    # Days 0 and 150 in one row, day 60 in another: on day 110 there were two, not three.
+    both = [tace(0, last_date=on(150), count=2), tace(60)]
+    found = answers(both, [look(-5, 40), look(45, 40), look(110, 60)])
+    assert (found["seed"].answer, found["seed"].sessions) == ("Y", 2)
+    assert found["cci"].answer == "NE"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "whole", "answer"),
+    [
+        (-20, None, True, "NE"),  # begun before, no end on record: may have gone on
+        (30, None, True, "N"),
+        (-20, -5, True, "Y"),
+        (None, None, False, "NE"),
+        (61, None, True, "Y"),
+        (None, 0, False, "Y"),
+        (31, 61, False, "NE"),  # a day known to the month
+    ],
+)
+def test_a_drug_that_may_have_been_given_between_leaves_it_open(
+    start: int | None, end: int | None, whole: bool, answer: str
+) -> None:
+    looks = [look(-5, 40), look(45, 40), look(110, 60)]
+    drug = {
+        "start_date": None if start is None else on(start),
+        "end_date": None if end is None else on(end),
+        "whole": whole,
+    }
+    assert answers(TWO, looks, between=[drug])["seed"].answer == answer
+
+
+def test_the_last_scan_has_to_tell() -> None:
+    looks = [look(-5, 40), look(45, 40), look(80, 40)]
+    assert answers(TWO, looks)["seed"].answer == "N"
+    assert answers(TWO, [*looks, look(110, None)])["seed"].answer == "NE"
+    assert answers(TWO, [*looks, look(110, None), look(130, 40)])["seed"].answer == "N"

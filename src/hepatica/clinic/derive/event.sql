@@ -2,7 +2,8 @@
 -- major operations, antiangiogenic therapy, other malignancies; and the statements that there was
 -- none. A bleeding or an operation without an end is over on its day; a therapy or a malignancy
 -- without an end may have lasted (`end_to` NULL). Partial dates keep the days they could mean:
--- begin in [begin_from, begin_to], end in [end_from, end_to].
+-- begin in [begin_from, begin_to], end in [end_from, end_to]. A statement of none reaches to the first
+-- day that its date could mean.
 WITH history_event AS (
   SELECT h.*, CASE category WHEN 'bleeding' THEN 'gi_bleed' WHEN 'prior surgery' THEN 'major_operation'
       WHEN 'other malignancy' THEN 'other_malignancy' ELSE 'antiangiogenic_therapy' END AS variable
@@ -59,9 +60,13 @@ SELECT b.subject, b.variable, FALSE AS none, b.what, CAST(b.begin_from AS DATE) 
 FROM bounded AS b JOIN asked USING (variable) JOIN reference_day AS r USING (subject)
 WHERE b.begin_from IS NULL OR b.begin_from <= r.day
 UNION ALL
-SELECT s.subject, s.item, TRUE, 'none up to ' || s.date, s.date, s.date, s.date, s.date, 'screening', s.seq,
+SELECT s.subject, s.item, TRUE, 'none up to ' || s.day, s.day, s.day, s.day, s.day, 'screening', s.seq,
   s.src_file, s.src_sheet, s.src_row
-FROM screening AS s JOIN asked ON asked.variable = s.item JOIN reference_day AS r USING (subject)
-WHERE upper(trim(s.value)) IN ('N', 'NO') AND s.date <= r.day
+FROM (
+  SELECT *, CAST(CASE date_flag WHEN 'M' THEN date_trunc('year', date)
+    WHEN 'D' THEN date_trunc('month', date) ELSE date END AS DATE) AS day
+  FROM screening
+) AS s JOIN asked ON asked.variable = s.item JOIN reference_day AS r USING (subject)
+WHERE upper(trim(s.value)) IN ('N', 'NO') AND s.day <= r.day
   AND s.item IN ('gi_bleed', 'major_operation', 'antiangiogenic_therapy', 'other_malignancy')
 ORDER BY subject, variable, none, begin_from, source, seq

@@ -24,7 +24,7 @@ WEEKS_PER_MONTH = Decimal("30.4375") / 7
 _LOOKBACK = ("other_malignancy",)
 _SIGNS = {"==": "=", "!=": "other than", "<=": "≤", ">=": "≥"}
 # Units that a number is said without.
-_SILENT = {"score", "ratio", "West Haven grade"}
+_SILENT = {"score", "ratio", "1", "West Haven grade"}
 
 
 class _Decided(NamedTuple):
@@ -104,8 +104,8 @@ def _decided(expression: Expression, fact: Fact) -> _Decided:
     truth = holds(fact.number, fact.operator, sign, limit)
     word = {Truth.TRUE: "is", Truth.FALSE: "is not"}.get(truth, "may or may not be")
     shown = f"{_SIGNS.get(sign, sign)} {plain(limit)}"
-    if fact.unit != expression.unit:
-        shown += f" {fact.unit} ({expression.value} {expression.unit})"
+    if fact.unit != expression.unit and not {fact.unit, expression.unit} <= _SILENT:
+        shown += f" {fact.unit}".rstrip() + f" ({expression.value} {expression.unit})"
     return _Decided(truth, f"{_shown(fact)} {word} {shown}", limit)
 
 

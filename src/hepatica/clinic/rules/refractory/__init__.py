@@ -19,7 +19,8 @@ verified in Yang 2022 (J Hepatocell Carcinoma 9:621), the rest is from memory. E
 
 Choices where the definitions are silent
 ----------------------------------------
-- Consecutive: no more than 183 days apart and no other treatment of the tumour between.
+- Consecutive: no more than 183 days apart and no other treatment of the tumour between; a drug
+  begun before without an end on record leaves it open. TACE twice on a day is one session.
 - The 2 sessions of the seed are asked for every one of its clauses (strict reading);
   ``seed, 2 sessions for progression only`` is given beside it.
 - Target progression: sum of the viable diameters, mRECIST, against the smallest sum before; with

@@ -17,6 +17,7 @@ from hepatica.clinic.rules.response.target import has_grown, has_shrunk
 from hepatica.core.finding import Place
 
 Row = Mapping[str, Any]
+Day = tuple[date | None, str, Place]
 CONSECUTIVE_DAYS = 183
 
 
@@ -36,6 +37,7 @@ class Look:
     """What a scan, a staging or a recorded outcome said after session `after`, 0 before any.
 
     `viable` is the largest viable share of a treated lesion, `lesions` their number in the liver.
+    `unmeasured`: a scan on which a target could not be measured.
     """
 
     after: int
@@ -48,6 +50,7 @@ class Look:
     marker: Truth = Truth.UNKNOWN
     viable: float | None = None
     lesions: int | None = None
+    unmeasured: bool = False
     place: Place = field(default_factory=Place)
 
 
@@ -79,9 +82,7 @@ def course_of(
     sessions: Sequence[Row], looks: Sequence[Row], markers: Sequence[Row], between: Sequence[Row]
 ) -> Course:
     """The course of one patient from the rows of ``tace_*.sql``."""
-    days: list[tuple[date | None, str, Place]] = [
-        day for row in sessions for day in _session_days(row)
-    ]
+    days = _in_order([day for row in sessions for day in _session_days(row)])
     found = tuple(_sessions(days, between))
     told = [_outcome(number, words, place) for number, (_, words, place) in enumerate(days, 1)]
     seen = [*_seen(looks, found), *_marked(markers, found)]
@@ -90,18 +91,28 @@ def course_of(
     return Course(found, tuple(order))
 
 
-def _session_days(row: Row) -> list[tuple[date | None, str, Place]]:
+def _in_order(days: Sequence[Day]) -> list[Day]:
+    """Dated sessions by day, each day once, in the places of the dated; the others stay."""
+    dated: dict[date, Day] = {}
+    for day, words, place in sorted((d for d in days if d[0]), key=lambda d: d[0] or date.max):
+        assert day is not None
+        _, told, first = dated.get(day, (day, "", place))
+        dated[day] = (day, "; ".join(filter(None, dict.fromkeys((told, words)))), first)
+    ordered = iter(dated.values())
+    placed = [day if day[0] is None else next(ordered, None) for day in days]
+    return [day for day in placed if day is not None]
+
+
+def _session_days(row: Row) -> list[Day]:
     """Days of the sessions of one row; of several the first and the last are known."""
     place = Place(row["src_file"] or "", row["src_sheet"] or "", row["src_row"])
     if row["count"] == 1:
         return [(row["first_date"], row["outcome"], place)]
-    middle: list[tuple[date | None, str, Place]] = [(None, "", place)] * (row["count"] - 2)
+    middle: list[Day] = [(None, "", place)] * (row["count"] - 2)
     return [(row["first_date"], "", place), *middle, (row["last_date"], row["outcome"], place)]
 
 
-def _sessions(
-    days: Sequence[tuple[date | None, str, Place]], between: Sequence[Row]
-) -> Iterable[Session]:
+def _sessions(days: Sequence[Day], between: Sequence[Row]) -> Iterable[Session]:
     run = longest = 0
     for number, (day, _, place) in enumerate(days, 1):
         joined = False if number == 1 else _consecutive(days[number - 2][0], day, between)
@@ -113,8 +124,22 @@ def _sessions(
 def _consecutive(before: date | None, day: date | None, between: Sequence[Row]) -> bool | None:
     if before is None or day is None:
         return None
-    treated = any(before < o["end_date"] and o["start_date"] < day for o in between)
-    return (day - before).days <= CONSECUTIVE_DAYS and not treated
+    if (day - before).days > CONSECUTIVE_DAYS:
+        return False
+    treated = [_treated(other, before, day) for other in between]
+    if True in treated:
+        return False
+    return None if None in treated else True
+
+
+def _treated(other: Row, before: date, day: date) -> bool | None:
+    """Whether another treatment lies between two days; None where its dates do not tell."""
+    start, end = other["start_date"], other["end_date"]
+    if (start is not None and start >= day) or (end is not None and end <= before):
+        return False
+    if not other.get("whole", True) or (end is None and start <= before):
+        return None
+    return True
 
 
 @cache
@@ -170,6 +195,7 @@ def _seen(rows: Sequence[Row], sessions: Sequence[Session]) -> Iterable[Look]:
             spread=Truth.of(signs["spread"]),
             viable=row["viable_share"],
             lesions=row["lesions"],
+            unmeasured=row["measured"] < row["targets"],
             place=Place(row["src_file"] or "", row["src_sheet"] or "", row["src_row"]),
         )
         if total is not None:

@@ -150,14 +150,24 @@ def _status(name: str, course: Course, clauses: Sequence[str], signs: Sequence[_
     if held:
         first = min(held, key=lambda s: _when(s.look))
         return _refractory(name, first)
-    # A clause is denied where it was looked for after the last session and never held.
-    known = {s.clause for s in signs if s.truth is Truth.FALSE and s.final}
+    known = _denied(signs)
     lacking = [clause for clause in clauses if clause not in known]
     if lacking:
         reason = f"not on record after {_count(total)}: {'; '.join(WORDS[c] for c in lacking)}"
         return Status(definition=name, answer="NE", reason=reason, sessions=total)
     reason = f"none of its clauses holds after {_count(total)}"
     return Status(definition=name, answer="N", reason=reason, sessions=total)
+
+
+def _denied(signs: Sequence[_Sign]) -> set[str]:
+    """Clauses looked for after the last session that did not hold; the last scan has to tell."""
+    found: set[str] = set()
+    for sign in signs:
+        if sign.truth is Truth.FALSE and sign.final:
+            found.add(sign.clause)
+        elif sign.final and sign.look is not None and sign.look.unmeasured:
+            found.discard(sign.clause)
+    return found
 
 
 def _refractory(name: str, sign: _Sign) -> Status:
