@@ -120,3 +120,15 @@ def test_an_item_without_evidence_is_never_yes() -> None:
     chosen = replace(checklist("TREND"), items=(Item("1", "T", "t"),))
     (answer,) = answers(one, chosen, Evidence(one, Ledger(()), (EVENTS,)))
     assert answer.status == "no"
+
+
+def test_subgroups_are_claimed_only_where_the_report_has_them() -> None:
+    own = Section("subgroup", "Subgroups", "", tables=EVENTS.tables)
+    kept = (Section("protocol", "Protocol", "", texts=("x",)), Section("tests", "Tests", "none"))
+    one = given()
+    made = checklist_section(one, Ledger(one.analysis.results), (*kept, own))
+    (row,) = [r for r in checklist_rows(made) if r[:2] == ("STROBE", "17")]
+    assert row[4:6] == ("partly", "Table 1")
+    without = checklist_section(one, Ledger(one.analysis.results), kept)
+    (row,) = [r for r in checklist_rows(without) if r[:2] == ("STROBE", "17")]
+    assert row[4] == "no" and "subgroups" in row[6]

@@ -172,7 +172,11 @@ def test_events_without_any_of_grade_3() -> None:
             result("ae", name, "percent", 10 * n, level=level),
         ]
     told = text(*rows)
-    assert "At least one adverse event in 2 (20.0%) and one of grade 3 or higher in none." in told
+    sentence = "at least one occurred in 2 (20.0%) and one of grade 3 or higher in none."
+    assert f"Adverse events: {sentence}" in told
+    sized = narrative_section(Ledger(rows), STUDY, (), {"": 12}, {"": 10})
+    assert any(p.text.startswith(f"Adverse events (10 patients): {sentence}")
+               for p in sized.paragraphs)  # fmt: skip
     assert "Most frequent: rash in 2 (20.0%) and fever in 1 (10.0%)." in told
 
 
@@ -184,3 +188,40 @@ def test_references_name_what_the_report_holds_and_nothing_else() -> None:
     section = Section("baseline", "Baseline", "", tables=(table,))
     assert "age 50 [40\u201360] years (Table 1)." in text(*rows, sections=(section,))
     assert "Table" not in text(*rows)
+
+
+def test_alternative_treatments_are_not_told_as_one_after_the_other() -> None:
+    steps = [{"id": "a", "drug": "A"}, {"id": "b", "procedure": "TACE"}]
+    one = Study.model_validate({**PROTOCOL, "treatment": steps})
+    assert "The study treatment was A, repeated; then TACE, repeated." in text(study=one)
+    arms = [{**step, "arm": name} for step, name in zip(steps, ("X", "Y"), strict=True)]
+    both = Study.model_validate({**PROTOCOL, "treatment": [*arms, {"id": "c", "drug": "C"}]})
+    sentence = ("The study treatment was for arm X, A, repeated; for arm Y, TACE, repeated; "
+                "for every arm, C, repeated.")  # fmt: skip
+    assert sentence in text(study=both)
+
+
+def test_methods_that_nothing_was_judged_by_are_not_claimed() -> None:
+    only = [e for e in PROTOCOL["endpoint"] if e["id"] == "OS"]
+    quiet = text(study=Study.model_validate({**PROTOCOL, "endpoint": only}))
+    assert "Tumour response was assessed" not in quiet
+    assert "Adverse events were" not in quiet
+    assert "Tumour response was assessed" in text()
+    assert "Adverse events were" in text(result("ae", "Any", "n", 1.0, level="any grade"))
+
+
+def test_who_of_the_enrolled_was_eligible_is_told() -> None:
+    levels = ("Enrolled: all criteria pass", "Enrolled: a criterion fails", "Enrolled: not known")
+    rows = [result("screening", "Flow", "n", n, level=v)
+            for v, n in zip(levels, (0.0, 17.0, 3.0), strict=True)]  # fmt: skip
+    told = text(*flow(20, 0, 20), *rows)
+    assert ("By the records, none of those enrolled met every eligibility criterion, 17 failed at "
+            "least one, and for 3 it is not known.") in told  # fmt: skip
+    assert "By the records" not in text(*flow(20, 0, 20))
+
+
+def test_a_hazard_ratio_between_levels_names_both() -> None:
+    model = {"group": "Cox model", "level": "VASCINV = Y"}
+    rows = [result("test", "OS", "hazard_ratio", 1.76, note="against N; said", **model)]
+    rows += [result("test", "OS", s, v, **model) for s, v in (("ci_low", 1.1), ("ci_high", 2.81))]
+    assert "hazard ratio of vascular invasion (Y against N): 1.76 (1.10\u20132.81)" in text(*rows)

@@ -2,14 +2,19 @@
 
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
 import typst
-from document_sample import HOSTILE, sample
+from document_sample import HOSTILE, document, sample
 
+from hepatica.report.block import document_leaves
+from hepatica.report.passage import Section
 from hepatica.report.pdf import font
 from hepatica.report.pdf.compiled import render_pdf
+from hepatica.report.pdf.data import document_data
 from hepatica.report.pdf.font import fonts_for
+from hepatica.report.table import Cell, Line, Table
 
 HAN = "\u4e2d\u6587"
 # U+1E900, Adlam: in none of the fonts that the writer asks for.
@@ -92,3 +97,29 @@ def test_the_data_lie_beside_the_template_as_a_file(monkeypatch: pytest.MonkeyPa
     assert b"a text of the data" in seen["data.json"]
     assert b"a text of the data" not in seen["main"]
     assert set(seen) == {"main", "data.json", "f.svg"}
+
+
+def test_a_word_that_its_column_holds_is_not_parted() -> None:
+    lines = (
+        Line("Alanine aminotransferase increased"),
+        Line("Grade 1", (Cell("a4d7f50c7a34"), Cell("1")), depth=1),
+    )
+    one = Table("x", "X", "Base", ("Confirmation", "n"), lines, prose=True)
+    made = document(Section("s", "S", "", tables=(one,)))
+    data = document_data(made, document_leaves(made))
+    assert "\u200b" not in "".join(_strings(data))
+
+
+def test_a_word_longer_than_the_page_can_be_parted() -> None:
+    one = Table("x", "X", "Base", ("A",), (Line("a", (Cell("x" * 400),)),), prose=True)
+    made = document(Section("s", "S", "", tables=(one,)))
+    data = document_data(made, document_leaves(made))
+    (found,) = [t for t in _strings(data) if t.startswith("x")]
+    assert "\u200b" in found and found.replace("\u200b", "") == "x" * 400
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for one in inside for text in _strings(one)]

@@ -84,16 +84,35 @@ def test_reported_scores_are_compared_record_by_record() -> None:
         assert _value(results, name, "", level, "n") == count
 
 
-def test_classes_stand_in_the_order_of_the_score() -> None:
-    ledger = Ledger(_results())
-    table = score_table(ledger, {"": 4, "x": 1, "y": 3})
+def test_a_score_is_a_heading_with_a_row_for_each_group_and_its_classes_in_order() -> None:
+    table = score_table(Ledger(_results()), {"": 4, "x": 1, "y": 3})
     stubs = [line.stub for line in table.lines]
-    assert stubs.index("IIb") < stubs.index("IIIa")
-    line = table.lines[stubs.index("A")]
-    assert [cell.text for cell in line.cells] == ["1 (25.0)", "0 (0.0)", "1 (33.3)"]
-    missing = table.lines[stubs.index("Missing")]
-    assert [cell.text for cell in missing.cells] == ["2", "0", "2"]
+    start = stubs.index("Child-Pugh Score")
+    assert [s.replace("\u00a0", " ") for s in stubs[start + 1 : start + 4]] == [
+        "All patients (n = 4)", "x (n = 1)", "y (n = 3)"
+    ]  # fmt: skip
+    assert [[c.text for c in line.cells] for line in table.lines[start + 1 : start + 4]] == [
+        ["6.5 [5\u20138]", "A: 1 (25.0); B: 1 (25.0)", "2"],
+        ["8 [8\u20138]", "A: 0 (0.0); B: 1 (100.0)", "0"],
+        ["5 [5\u20135]", "A: 1 (33.3); B: 0 (0.0)", "2"],
+    ]
+    stages = table.lines[stubs.index("HKLC Stage") + 1].cells[1].text
+    assert stages == "IIb: 1 (25.0); IIIa: 1 (25.0)"
     assert any("ART score" in note for note in table.footnotes)
+
+
+def test_one_group_is_one_row_a_score_and_a_cell_of_classes_begins_with_everybody() -> None:
+    results = [r for r in _results() if not r.group]
+    ledger = Ledger(results)
+    table = score_table(ledger, {"": 4})
+    assert table.title.endswith("(n = 4)")
+    (line,) = [x for x in table.lines if x.stub == "Child-Pugh Score"]
+    assert not line.heading and line.depth == 0
+    first, *rest = line.cells[1].rows
+    whole = ledger.item("score", variable="Child-Pugh Score", level="", group="")
+    assert whole is not None and (first,) == whole.rows_of("n")
+    # count and percentage of two classes
+    assert len(rest) == 4
 
 
 def test_differences_are_listed_with_their_record() -> None:

@@ -3,13 +3,18 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import docx
 import pytest
-from document_sample import HOSTILE, document, sample
+from document_sample import HOSTILE, document, sample, table
 
+from hepatica.report.block import Tabled
 from hepatica.report.passage import Section
+from hepatica.report.width import table_layout
+from hepatica.report.word.markup import Bookmarks
+from hepatica.report.word.table import render_table
 from hepatica.report.word.written import render_docx
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -88,3 +93,11 @@ def test_hostile_text_is_text() -> None:
 def test_a_document_with_no_section_but_an_empty_one_opens() -> None:
     made = docx.Document(io.BytesIO(render_docx(document(Section("a", "A", "Nothing here.")))))
     assert "Nothing here." in [p.text for p in made.paragraphs]
+
+
+def test_the_last_row_stays_with_the_footnotes_however_long_the_table() -> None:
+    for lines in (3, 60):
+        for given in (table("t", lines), replace(table("t", lines), footnotes=())):
+            block = Tabled(given, 1, table_layout(given), "t-1")
+            rows = render_table(block, Bookmarks(())).split("<w:tr>")
+            assert ("<w:keepNext/>" in rows[-1].split("</w:tr>")[0]) is bool(given.footnotes)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,10 @@ from hepatica.stats.log_rank import LogRank, log_rank
 from hepatica.study import Study
 from hepatica.study.covariate import Covariate
 from hepatica.study.plan import CoxPlan, SurvivalPlan
+
+# Begins the note of a hazard ratio between levels.
+AGAINST = "against"
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def group_label(plan: SurvivalPlan, subject: Row) -> str | None:
@@ -234,7 +239,13 @@ def _cox(
     except HepaticaError as error:
         yield row(statistic="p_value", value=None, note=f"no model: {error}")
         return
-    yield from cox_rows(study, row, fit)
+    yield from cox_rows(study, row, fit, references(plan.terms, people))
+
+
+def references(terms: Sequence[Covariate], people: Population) -> dict[str, str]:
+    """The level that each term of a text column is compared with."""
+    parts = ((t.name, _levels(people.everyone.rows, t.name)) for t in terms)
+    return {f"{name} = {v}": f"{AGAINST} {levels[0]}" for name, levels in parts for v in levels[1:]}
 
 
 def _left_out(plan: CoxPlan, without: str, lacking: int) -> str:
@@ -244,8 +255,13 @@ def _left_out(plan: CoxPlan, without: str, lacking: int) -> str:
     return "; ".join(said)
 
 
-def cox_rows(study: Study, row: partial[Result], fit: CoxFit) -> Iterator[Result]:
-    """Everything a fitted Cox model says: its terms, its tests, proportional hazards."""
+def cox_rows(
+    study: Study, row: partial[Result], fit: CoxFit, against: Mapping[str, str] = _NONE
+) -> Iterator[Result]:
+    """Everything a fitted Cox model says: its terms, its tests, proportional hazards.
+
+    `against` says what a term is compared with; it stands first in the note of the hazard ratio.
+    """
     said = "; ".join(fit.notes)
     z = check_level(study.conventions.conf_level)
     limits = "; ".join(filter(None, (said, interval_note(study))))
@@ -254,7 +270,8 @@ def cox_rows(study: Study, row: partial[Result], fit: CoxFit) -> Iterator[Result
         named = partial(row, level=term, note=said)
         yield named(statistic="estimate", value=_number(fit.coef[i]), unit="log hazard ratio")
         yield named(statistic="se", value=_number(fit.se[i]), unit="log hazard ratio")
-        yield named(statistic="hazard_ratio", value=_number(fit.hazard_ratio[i]))
+        note = "; ".join(filter(None, (against.get(term), said)))
+        yield named(statistic="hazard_ratio", value=_number(fit.hazard_ratio[i]), note=note)
         bound = partial(named, unit="hazard ratio", note=limits)
         yield bound(statistic="ci_low", value=_exp(fit.coef[i] - z * fit.se[i]))
         yield bound(statistic="ci_high", value=_exp(fit.coef[i] + z * fit.se[i]))

@@ -7,12 +7,12 @@ Nobody counts as a responder before responding, so the time until then is no adv
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import numpy as np
 
-from hepatica.analysis.comparison import covariate_matrix, cox_rows
+from hepatica.analysis.comparison import covariate_matrix, cox_rows, references
 from hepatica.analysis.onset import onset_days
 from hepatica.analysis.population import Population, population
 from hepatica.analysis.result import Result
@@ -76,7 +76,8 @@ def _model(
     changed = tuple(sorted({subjects[i] for i in parts.subject[parts.changed]}))
     yield row("n", float(len(changed)), level="changed", unit="patients", subjects=changed)
     lines = np.array([fixed[i] for i in whole], float).reshape(len(whole), len(terms))
-    yield from _fitted(study, row, (parts, lines), (plan.by, *terms))
+    against = references(plan.terms, people)
+    yield from _fitted(study, row, (parts, lines), (plan.by, *terms), against)
 
 
 def _fitted(
@@ -84,6 +85,7 @@ def _fitted(
     row: partial[Result],
     data: tuple[Intervals, np.ndarray],
     names: tuple[str, ...],
+    against: Mapping[str, str],
 ) -> Iterator[Result]:
     parts, fixed = data
     x = np.column_stack([parts.changed.astype(float), fixed[parts.subject]])
@@ -99,4 +101,4 @@ def _fitted(
     except HepaticaError as error:
         yield row("p_value", None, note=f"no model: {error}")
         return
-    yield from cox_rows(study, row, fit)
+    yield from cox_rows(study, row, fit, against)

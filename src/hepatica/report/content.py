@@ -63,7 +63,8 @@ def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tup
     """Every section but provenance, in the order of the report."""
     study = given.study
     first, *rest = (_peopled(given, s) for s in _sections(given, study, ledger, gallery))
-    body = (first, narrative_section(ledger, study, (first, *rest)), *rest)
+    told = narrative_section(ledger, study, (first, *rest), given.sizes, given.safety_sizes)
+    body = (first, told, *rest)
     return (*body, checklist_section(given, ledger, body))
 
 
@@ -85,7 +86,8 @@ def _sections(
                 treatment_table(ledger, study, given.sizes)),
         _schedule(given, ledger),
         _tabled("response", "Tumour response", "No tumour assessment is on record.",
-                response_table(ledger, study), arm_response_table(ledger, study, given.sizes)),
+                response_table(ledger, study, len(given.subjects)),
+                arm_response_table(ledger, study, given.sizes)),
         _agreement(given),
         _drawn("waterfall", "Best change of each patient", gallery),
         _drawn("swimmer", "Course of each patient", gallery),
@@ -93,13 +95,13 @@ def _sections(
         profile_section(given),
         Section("survival", "Survival", "No time-to-event endpoint has data.",
                 tables=survival_tables(ledger, study), drawings=gallery.drawings["survival"]),
+        _tabled("tests", "Comparisons and models",
+                "The protocol asks for no comparison, test or model.",
+                *cox_tables(ledger, study), group_test_table(ledger, study)),
         *further_sections(ledger, study, gallery),
         _adverse_events(given, ledger),
         _laboratory(given, ledger),
         _liver(given, ledger),
-        _tabled("tests", "Comparisons and models",
-                "The protocol asks for no comparison, test or model.",
-                *cox_tables(ledger, study), group_test_table(ledger, study)),
         _tabled("deviations", "Protocol deviations", "No protocol deviation is on record.",
                 deviation_table(given.adam["ADDV"])),
         _findings(given),

@@ -56,12 +56,17 @@ def grouping_text(by: str) -> str:
 
 def sized_heads(groups: Sequence[str], sizes: Mapping[str, int]) -> tuple[str, ...]:
     """Column heads of groups ('' is everybody) with their size, such as "Placebo (n = 86)"."""
-    return tuple(
-        f"{g or 'All patients'} (n\u00a0=\u00a0{number.count(sizes[g])})"
+    return tuple(sized_groups(groups, sizes).values())
+
+
+def sized_groups(groups: Sequence[str], sizes: Mapping[str, int]) -> dict[str, str]:
+    """Printed name of each group with its size, by its name in the results."""
+    return {
+        g: f"{g or 'All patients'} (n\u00a0=\u00a0{number.count(sizes[g])})"
         if g in sizes
         else g or "All patients"
         for g in groups
-    )
+    }
 
 
 def group_text(group: str) -> str:

@@ -17,7 +17,16 @@ from typing import Any
 from hepatica.report.input import ReportInput
 from hepatica.study.model import FILE_NAME
 
-PACKAGES = ("hepatica", "duckdb", "numpy", "pyarrow", "matplotlib", "jinja2", "python-docx", "typst")
+PACKAGES = (
+    "hepatica",
+    "duckdb",
+    "numpy",
+    "pyarrow",
+    "matplotlib",
+    "jinja2",
+    "python-docx",
+    "typst",
+)
 
 _DATA = "HEPATICA_DATA"
 _CHUNK = 1 << 20

@@ -5,7 +5,11 @@ The same value is rendered to HTML now and to other documents later; nothing her
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+# A number as printed, with its share, limits or whole; a date is none.
+_NUMBER = re.compile(r"[<>]?[0-9.,\u2212]+%?([ /(\[][0-9.,\u2212\u2013%/()\[\]NE ]*)?|NE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,16 @@ class Table:
     lines: tuple[Line, ...]
     footnotes: tuple[str, ...] = ()
     prose: bool = False
+
+    @property
+    def sides(self) -> tuple[bool, ...]:
+        """Whether the stub and each column is aligned to the right, as numbers are."""
+        return (False, *(not self.prose or self._numeric(i) for i in range(len(self.columns))))
+
+    def _numeric(self, column: int) -> bool:
+        cells = [line.cells[column].text for line in self.lines if len(line.cells) > column]
+        shown = [text for text in cells if text]
+        return bool(shown) and all(map(_NUMBER.fullmatch, shown))
 
     @property
     def empty(self) -> bool:

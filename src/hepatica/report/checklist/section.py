@@ -98,8 +98,8 @@ def _table(given: ReportInput, chosen: Checklist, evidence: Evidence) -> Table:
         columns=("Topic", "What it asks for", "Status", "Where", "Why", "Said by"),
         lines=tuple(_line(answer) for answer in found),
         footnotes=(
-            f"{str(citation(chosen.citation)).rstrip('.')}. Topics are the checklist's, the sentences ours. "
-            f"{chosen.basis}",
+            f"{str(citation(chosen.citation)).rstrip('.')}. Topics are the checklist's, the "
+            f"sentences ours. {chosen.basis}",
             "Report: the status follows from what this report holds, and is \u201cyes\u201d only "
             "where nothing is missing; author: as study.toml says it.",
         ),

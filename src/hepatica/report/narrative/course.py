@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from hepatica.report import number
@@ -15,6 +15,7 @@ from hepatica.report.narrative.sentence import (
     known,
     of_noun,
     paragraph,
+    patients,
     pieces,
     series,
     share,
@@ -33,6 +34,11 @@ _WERE = {
     "With a baseline scan": ("had a baseline scan", "had a baseline scan"),
     "Evaluable for response": ("was evaluable for response", "were evaluable for response"),
 }
+_ENROLLED = (
+    "Enrolled: all criteria pass",
+    "Enrolled: a criterion fails",
+    "Enrolled: not known",
+)
 _ENDS = {
     "Died": ("died", "died"),
     "Alive at last contact": ("was alive at last contact", "were alive at last contact"),
@@ -41,11 +47,11 @@ _ENDS = {
 
 
 def course_paragraphs(
-    ledger: Ledger, study: Study, refer: References
+    ledger: Ledger, study: Study, refer: References, sizes: Mapping[str, int]
 ) -> Iterator[Paragraph | None]:
-    """Participants, baseline and exposure."""
-    yield paragraph("Results", *_flow(ledger, refer))
-    yield paragraph("", _baseline(ledger, study, refer))
+    """Participants, baseline and exposure; `sizes` are the patients of each group."""
+    yield paragraph("Results", *_flow(ledger, refer), _eligible(ledger, refer))
+    yield paragraph("", _baseline(ledger, study, refer, sizes.get("")))
     yield paragraph("", *_exposure(ledger, refer))
 
 
@@ -71,6 +77,18 @@ def _flow(ledger: Ledger, refer: References) -> Iterator[Pieces]:
         yield pieces("A new anticancer therapy is on record for ", who, ".")
 
 
+def _eligible(ledger: Ledger, refer: References) -> Pieces:
+    """Who of those enrolled the records show to be eligible."""
+    items = [ledger.item("screening", variable="Flow", level=v) for v in _ENROLLED]
+    passed, failed, unknown = (i if i is not None and known(i, "n") else None for i in items)
+    if passed is None or failed is None or unknown is None:
+        return ()
+    return pieces("By the records, ", counted(passed), " of those enrolled met every eligibility "
+                  "criterion, ", counted(failed), " failed at least one, and for ",
+                  counted(unknown), " it is not known",
+                  bracketed(refer.table("screening")), ".")  # fmt: skip
+
+
 def _told(item: Item, one: str, many: str) -> Pieces:
     """A count with its verb: "1 was treated", "20 were treated", "none was treated"."""
     verb = one if item.value("n") in (0, 1) else many
@@ -87,7 +105,7 @@ def _was(item: Item) -> str:
     return "was" if item.value("n") in (0, 1) else "were"
 
 
-def _baseline(ledger: Ledger, study: Study, refer: References) -> Pieces:
+def _baseline(ledger: Ledger, study: Study, refer: References, size: int | None) -> Pieces:
     parts = []
     grouped = groupby(study.analysis.baseline, key=lambda p: (p.result_variable, p.label))
     for _, plans in grouped:
@@ -95,9 +113,9 @@ def _baseline(ledger: Ledger, study: Study, refer: References) -> Pieces:
     told = series(parts, last="; ", between="; ")
     if not told:
         return ()
-    return pieces(
-        "At baseline (numbers as median [range]): ", told, bracketed(refer.table("baseline")), "."
-    )
+    who = "" if size is None else f"{patients(size)}; "
+    head = f"At baseline ({who}numbers as median [range]): "
+    return pieces(head, told, bracketed(refer.table("baseline")), ".")
 
 
 def _characteristic(ledger: Ledger, plan: BaselineRow) -> Pieces:

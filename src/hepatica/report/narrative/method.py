@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from hepatica.core.citation import citations
 from hepatica.report import number
+from hepatica.report.ledger import Ledger
 from hepatica.report.narrative.reference import References, bracketed
 from hepatica.report.narrative.sentence import Pieces, paragraph, pieces, plural, words
 from hepatica.report.passage import Paragraph
@@ -22,15 +23,27 @@ _DESIGN = {
 _INTERVAL = {"log": "log-transformed", "log-log": "log-minus-log transformed", "plain": "linear"}
 
 
-def method_paragraphs(study: Study, refer: References) -> Iterator[Paragraph | None]:
-    """Design, patients, treatment, assessments, endpoints, safety and statistics."""
+def method_paragraphs(
+    ledger: Ledger, study: Study, refer: References
+) -> Iterator[Paragraph | None]:
+    """Design, patients, treatment, assessments, endpoints, safety and statistics.
+
+    How response and adverse events were judged is not said where the study is not about response,
+    or where none is on record.
+    """
     yield paragraph("Methods", *_design(study))
     yield paragraph("", *_patients(study, refer))
     yield paragraph("", *_treatment(study))
-    yield paragraph("", *_response(study))
+    if ledger.items("response") or any(_needs_response(e) for e in study.endpoints):
+        yield paragraph("", *_response(study))
     yield paragraph("", *_endpoints(study))
-    yield paragraph("", _safety(study))
+    if ledger.items("ae"):
+        yield paragraph("", _safety(study))
     yield paragraph("", *_statistics(study, refer))
+
+
+def _needs_response(endpoint: Endpoint) -> bool:
+    return endpoint.kind == "proportion" or bool({"progression", "response"} & set(endpoint.events))
 
 
 def _design(study: Study) -> Iterator[Pieces]:
@@ -82,14 +95,23 @@ def _treatment(study: Study) -> Iterator[Pieces]:
     chapters = {c.heading: c for c in protocol_chapters(study)}
     steps = chapters.get("Treatment")
     if steps:
-        texts = [e.text for e in steps.entries if e.text]
-        yield pieces(f"The study treatment was {words(texts, '; then ')}.")
+        by_arm: dict[str, list[str]] = {}
+        for step, entry in zip(study.treatment, steps.entries, strict=True):
+            by_arm.setdefault(step.arm, []).append(entry.text)
+        told = (f"{_arm(by_arm, arm)}{'; then '.join(t)}" for arm, t in by_arm.items())
+        yield pieces(f"The study treatment was {'; '.join(told)}.")
     schedule = chapters.get("Schedule")
     if schedule:
         told = (mid_sentence(e.text) for e in schedule.entries)
         yield pieces(f"Patients were to be assessed {'; '.join(told)}.")
     else:
         yield pieces("The protocol states no schedule of assessments.")
+
+
+def _arm(arms: Collection[str], arm: str) -> str:
+    if not any(arms):
+        return ""
+    return f"for arm {arm}, " if arm else "for every arm, "
 
 
 def _response(study: Study) -> Iterator[Pieces]:
@@ -111,7 +133,7 @@ def _endpoints(study: Study) -> Iterator[Pieces]:
         found = [e for e in study.endpoints if e.role == role]
         if found:
             verb = f"{plural(len(found), 'endpoint was', 'endpoints were')}"
-            listed = words([_endpoint(study, e) for e in found], "; and ")
+            listed = "; ".join(_endpoint(study, e) for e in found)
             yield pieces(f"The {role} {verb} {listed}.")
     more = [e for e in study.endpoints if e.role == "exploratory"]
     if more:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hepatica.report import number
 from hepatica.report.ledger import Item, Ledger
@@ -14,14 +14,16 @@ from hepatica.report.narrative.sentence import (
     known,
     of_noun,
     paragraph,
+    patients,
     pieces,
     series,
     share,
     words,
 )
 from hepatica.report.passage import Paragraph
-from hepatica.report.phrase import first_upper, group_text, grouping_text, mid_sentence, term_text
+from hepatica.report.phrase import first_upper, group_text, grouping_text, mid_sentence
 from hepatica.report.section.cell import p_cell, probability_cell, ratio_cell, time_cell
+from hepatica.report.section.comparison import model_term
 from hepatica.report.table import Cell
 from hepatica.study import Study
 from hepatica.study.endpoint import Endpoint
@@ -75,14 +77,16 @@ def survival_paragraphs(
     yield paragraph("", *further)
 
 
-def event_paragraphs(ledger: Ledger, refer: References) -> Iterator[Paragraph | None]:
-    """Adverse events: any, grade 3 or higher, and the most frequent."""
+def event_paragraphs(
+    ledger: Ledger, refer: References, sizes: Mapping[str, int]
+) -> Iterator[Paragraph | None]:
+    """Adverse events: any, grade 3 or higher, and the most frequent; `sizes` of each group."""
     groups = ledger.words("ae", "group")
     if not groups:
         yield paragraph("", pieces("No adverse event is on record."))
     for group in groups:
         where = bracketed(refer.table(f"ae-{group}" if group else "ae"))
-        yield paragraph("", *_events(ledger, group, where))
+        yield paragraph("", *_events(ledger, group, where, sizes.get(group)))
 
 
 def _best(ledger: Ledger, study: Study, criterion: str, group: str, where: Pieces) -> Pieces:
@@ -224,20 +228,28 @@ def _tests(ledger: Ledger, endpoint: Endpoint) -> Iterator[Pieces]:
 def _hazard(item: Item) -> Pieces:
     sign = "" if p_cell(item).text[:1] in "<>" else "= "
     p = pieces(f", P {sign}", p_cell(item)) if known(item, "p_value") else ()
-    return pieces(f"{item.group}, hazard ratio of {mid_sentence(term_text(item.level))}: ",
+    return pieces(f"{item.group}, hazard ratio of {_term(item)}: ",
                   ratio_cell(item), p, ".")  # fmt: skip
 
 
-def _events(ledger: Ledger, group: str, where: Pieces) -> Iterator[Pieces]:
+def _term(item: Item) -> str:
+    """A term as a name in a sentence, such as "arm (A against B)"."""
+    name, sign, levels = model_term(item).partition(": ")
+    name = mid_sentence(name)
+    return f"{name} ({levels})" if sign else name
+
+
+def _events(ledger: Ledger, group: str, where: Pieces, size: int | None) -> Iterator[Pieces]:
     terms = ledger.words("ae", "variable", group=group)
-    head = f"{group_text(group)}: " if group else ""
+    who = "" if size is None else f" ({patients(size)})"
+    head = f"{group_text(group) if group else 'Adverse events'}{who}: "
     whole = terms[0] if terms and terms[0].lower().startswith("any") else ""
     if whole:
         item = {i.level: i for i in ledger.items("ae", variable=whole, group=group)}
         parts = [
             pieces(f"{text} in ", share(item[level]))
             for level, text in (
-                ("any grade", "at least one adverse event"),
+                ("any grade", "at least one occurred"),
                 ("grade >= 3", "one of grade 3 or higher"),
             )
             if level in item and known(item[level], "n")

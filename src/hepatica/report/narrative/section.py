@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from hepatica.report.ledger import Ledger
 from hepatica.report.narrative.course import course_paragraphs
@@ -16,21 +17,31 @@ from hepatica.report.narrative.reference import References
 from hepatica.report.passage import Section
 from hepatica.study import Study
 
+_UNKNOWN: Mapping[str, int] = MappingProxyType({})
 
-def narrative_section(ledger: Ledger, study: Study, sections: Iterable[Section]) -> Section:
+
+def narrative_section(
+    ledger: Ledger,
+    study: Study,
+    sections: Iterable[Section],
+    sizes: Mapping[str, int] = _UNKNOWN,
+    safety_sizes: Mapping[str, int] = _UNKNOWN,
+) -> Section:
     """Methods and Results; a sentence whose number does not exist is not written.
 
     Parameters
     ----------
     sections : the others of the report, for the references to their tables and figures
+    sizes, safety_sizes : patients of the analysis and the safety population, '' for everybody and
+        by arm, for the denominators
     """
     refer = References(sections)
     found = (
-        *method_paragraphs(study, refer),
-        *course_paragraphs(ledger, study, refer),
+        *method_paragraphs(ledger, study, refer),
+        *course_paragraphs(ledger, study, refer, sizes),
         *response_paragraphs(ledger, study, refer),
         *survival_paragraphs(ledger, study, refer),
-        *event_paragraphs(ledger, refer),
+        *event_paragraphs(ledger, refer, safety_sizes),
     )
     return Section(
         "narrative",

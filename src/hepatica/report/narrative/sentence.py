@@ -57,6 +57,11 @@ def plural(count: float | None, one: str, many: str = "") -> str:
     return one if count == 1 else many or f"{one}s"
 
 
+def patients(count: int) -> str:
+    """So many patients: "1 patient", "2,360 patients"."""
+    return f"{number.count(count)} {plural(count, 'patient')}"
+
+
 def counted(item: Item, statistic: str = "n") -> Cell:
     """A count as a number; 0 is "none"."""
     value = item.value(statistic)

@@ -21,7 +21,7 @@ from hepatica.report.legible import legible
 from hepatica.report.passage import Paragraph
 from hepatica.report.section.protocol import Chapter
 from hepatica.report.table import Cell, Table
-from hepatica.report.width import Layout
+from hepatica.report.width import PAD_SIGNS, Layout, signs
 
 Data = dict[str, Any]
 
@@ -30,6 +30,8 @@ _TALLEST_CM = 21.5
 # A table of so few rows is kept on one page.
 _SHORT = 18
 _LONG_WORD = re.compile(r"\S{12,}")
+# Widths are sums of decimal fractions.
+_NOISE = 1e-6
 _VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
@@ -109,7 +111,7 @@ def _table(block: Tabled, known: frozenset[str]) -> Data:
         "columns": [_breakable(c, layout.widths[i]) for i, c in enumerate(table.columns, 1)],
         "lines": _lines(table, layout, known),
         "notes": legible(footnotes(table)),
-        "prose": table.prose,
+        "right": list(layout.right),
         "widths": list(layout.widths),
         "share": layout.share,
         "small": layout.small,
@@ -123,7 +125,8 @@ def _lines(table: Table, layout: Layout, known: frozenset[str]) -> list[Data]:
         cells = [_piece(cell, known) for cell in line.cells]
         for i, cell in enumerate(cells, 1):
             cell["text"] = _breakable(cell["text"], layout.widths[i])
-        stub = _breakable(line.stub, layout.widths[0])
+        # A heading stands across all columns.
+        stub = _breakable(line.stub, sum(layout.widths) if line.heading else layout.widths[0])
         lines.append({"stub": stub, "depth": line.depth, "cells": cells})
     return lines
 
@@ -134,7 +137,7 @@ def _breakable(text: str, width: float) -> str:
 
     def broken(match: re.Match[str]) -> str:
         word = match.group()
-        if len(word) <= room:
+        if signs(word) + PAD_SIGNS <= width + _NOISE:
             return word
         parted = re.sub(r"(?<=[/_:.\-])", "\u200b", word)
         return re.sub(rf"([^\u200b]{{{room}}})(?=[^\u200b])", "\\1\u200b", parted)

@@ -37,7 +37,7 @@ class Fonts:
 
 def fonts_for(texts: Iterable[str]) -> Fonts:
     """The fonts that show these texts."""
-    signs = {s for text in texts if not text.isascii() for s in text if not s.isascii()}
+    signs = {s for s in set().union(*texts) if not s.isascii()}
     foreign = frozenset(signs - known_signs() - _IGNORED)
     own = (str(font_folder()),)
     if not foreign:

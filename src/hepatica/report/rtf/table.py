@@ -94,7 +94,7 @@ def _head(table: Table, layout: Layout) -> str:
     start = rf"\trowd\trhdr\trkeep\trgaph40{_cells(edges, top=_THICK, bottom=_THIN)}"
     texts = (table.stub, *table.columns)
     cells = "".join(
-        rf"\pard\intbl{_align(table, i)} {{\b {escaped(text)}}}\cell"
+        rf"\pard\intbl{_align(layout, i)} {{\b {escaped(text)}}}\cell"
         for i, text in enumerate(texts)
     )
     return f"{start}\n{cells}\\row"
@@ -111,7 +111,7 @@ def _row(line: Line, table: Table, layout: Layout, *, last: bool) -> str:
     indent = rf"\li{_INDENT_TWIPS}" if line.depth else ""
     texts = [rf"\pard\intbl{indent} {escaped(line.stub)}\cell"]
     texts += [
-        rf"\pard\intbl{_align(table, i)} {escaped(cell.text)}\cell"
+        rf"\pard\intbl{_align(layout, i)} {escaped(cell.text)}\cell"
         for i, cell in enumerate(line.cells, 1)
     ]
     return rf"\trowd\trkeep\trgaph40{_cells(edges, bottom=bottom)}" + f"\n{''.join(texts)}\\row"
@@ -133,5 +133,5 @@ def _cells(edges: list[int], top: int = 0, bottom: int = 0) -> str:
     return "".join(rf"\clvertalb{above}{below}\cellx{edge}" for edge in edges)
 
 
-def _align(table: Table, column: int) -> str:
-    return r"\qr" if column and not table.prose else r"\ql"
+def _align(layout: Layout, column: int) -> str:
+    return r"\qr" if layout.right[column] else r"\ql"

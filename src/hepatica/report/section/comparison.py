@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from hepatica.analysis.comparison import AGAINST
 from hepatica.report import number
 from hepatica.report.ledger import Item, Ledger
 from hepatica.report.phrase import first_upper, grouping_text, mid_sentence, term_text
@@ -42,8 +43,7 @@ def _cox(ledger: Ledger, study: Study, variable: str, group: str) -> Table:
     whole = next((i for i in items if not i.level), None)
     terms = [i for i in items if i.has("hazard_ratio")]
     lines = tuple(
-        Line(term_text(i.level), (ratio_cell(i), p_cell(i), _ph_cell(items, i.level)))
-        for i in terms
+        Line(model_term(i), (ratio_cell(i), p_cell(i), _ph_cell(items, i.level))) for i in terms
     )
     return Table(
         key=f"cox-{variable}-{group}".replace(" ", "-"),
@@ -53,6 +53,13 @@ def _cox(ledger: Ledger, study: Study, variable: str, group: str) -> Table:
         lines=lines,
         footnotes=tuple(_cox_notes(items, whole)),
     )
+
+
+def model_term(item: Item) -> str:
+    """A term and what it is compared with, such as "Arm: A against B"."""
+    note = item.results["hazard_ratio"].note.split("; ")[0]
+    text = term_text(item.level)
+    return f"{text} {note}" if note.startswith(f"{AGAINST} ") else text
 
 
 def _ph_cell(items: tuple[Item, ...], term: str) -> Cell:

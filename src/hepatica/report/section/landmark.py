@@ -8,8 +8,9 @@ from hepatica.analysis.landmark import AGAINST, FOLLOWED, LEFT_OUT, landmark_gro
 from hepatica.analysis.time_dependent import MODEL
 from hepatica.report import number
 from hepatica.report.ledger import Ledger
-from hepatica.report.phrase import first_upper, term_text
+from hepatica.report.phrase import first_upper
 from hepatica.report.section.cell import count_cell, p_cell, ratio_cell, time_cell
+from hepatica.report.section.comparison import model_term
 from hepatica.report.table import EMPTY, Line, Table
 from hepatica.study import Study
 from hepatica.study.plan import LandmarkPlan
@@ -93,7 +94,7 @@ def _why_not(ledger: Ledger, plan: LandmarkPlan) -> Iterator[str]:
 def _changing(ledger: Ledger, study: Study, endpoint: str, name: str) -> Table:
     items = ledger.items("landmark", variable=endpoint, group=name)
     lines = tuple(
-        Line(first_upper(term_text(i.level)), (ratio_cell(i), p_cell(i)))
+        Line(first_upper(model_term(i)), (ratio_cell(i), p_cell(i)))
         for i in items
         if i.has("hazard_ratio")
     )

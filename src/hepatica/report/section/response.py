@@ -25,13 +25,14 @@ _WORD = {
 }
 
 
-def response_table(ledger: Ledger, study: Study) -> Table:
-    """Best responses and rates, one column a criterion, for everybody."""
+def response_table(ledger: Ledger, study: Study, size: int | None = None) -> Table:
+    """Best responses and rates, one column a criterion, for everybody, who are `size`."""
     criteria = ledger.words("response", "criterion", group="")
     columns = tuple(dict(criterion=c, group="") for c in criteria)
+    counted = "" if size is None else f" (n = {number.count(size)})"
     return Table(
         key="response",
-        title="Tumour response by criterion",
+        title=f"Tumour response by criterion{counted}",
         stub="Response",
         columns=criteria,
         lines=_lines(ledger, study, columns),

@@ -87,6 +87,7 @@ def _footnotes(study: Study) -> tuple[str, ...]:
     ends = "progression, new anticancer therapy or " if schedule.until == "progression" else ""
     unseen = ", ".join(a for a in schedule.assessments if a == "adverse events")
     return (
+        "Percentages are of the visits whose window has closed.",
         f"Every {every} weeks with a window of {schedule.window_days} days on either side; "
         f"{restart}. Visits are planned until {ends}the end of follow-up.",
         "An examination in the second half of the interval before the window is early; one after "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,7 +12,7 @@ from hepatica.clinic.rules.score.catalogue import Score, ScoreParameter, score_v
 from hepatica.core.finding import Place
 from hepatica.report import number
 from hepatica.report.ledger import Item, Ledger
-from hepatica.report.phrase import sized_heads
+from hepatica.report.phrase import sized_groups
 from hepatica.report.section.cell import count_cell, share_cell
 from hepatica.report.section.listing import MOST_LISTED, shortened
 from hepatica.report.table import EMPTY, Cell, Line, Table
@@ -24,46 +24,60 @@ _WITHIN_ANOTHER = {"ALBIGR"}
 
 
 def score_table(ledger: Ledger, sizes: Mapping[str, int]) -> Table:
-    """Baseline distribution of every derived score; `sizes` are the patients of each group."""
+    """Baseline distribution of every derived score: one row each, or one for each group.
+
+    `sizes` are the patients of each group.
+    """
     groups = ledger.words("score", "group")
     lines: list[Line] = []
     for score in scores().values():
         for parameter in score.parameters:
             if parameter.code not in _WITHIN_ANOTHER:
-                lines += _lines(ledger, score, parameter, groups)
+                lines += _lines(ledger, score, parameter, sized_groups(groups, sizes))
+    title = "Clinical scores at baseline, derived"
+    size = sizes.get("")
     return Table(
         key="scores",
-        title="Clinical scores at baseline, derived",
+        title=title if size is None else f"{title} (n = {number.count(size)})",
         stub="Score",
-        columns=sized_heads(groups, sizes),
+        columns=("Median [range]", "Classes, n (%)", "Missing"),
         lines=tuple(lines),
         footnotes=(
-            "Counts are n (%) of all patients of the column, missing values included.",
+            "Percentages are of all patients of the group, missing values included.",
             "Derived from the records by the rules of the manual's page on scores, from the last "
             f"values up to the day: {_carrying()}.",
             *_absent(ledger),
         ),
+        prose=True,
     )
 
 
 def _lines(
-    ledger: Ledger, score: Score, parameter: ScoreParameter, groups: Sequence[str]
+    ledger: Ledger, score: Score, parameter: ScoreParameter, groups: Mapping[str, str]
 ) -> Iterator[Line]:
     name = parameter.label
-    whole = [ledger.item("score", variable=name, level="", group=g) for g in groups]
-    if not any(whole):
+    whole = {g: ledger.item("score", variable=name, level="", group=g) for g in groups}
+    if not any(whole.values()):
         return
-    yield Line(name)
-    if any(item is not None and item.has("median") for item in whole):
-        digits = max(1, min(MOST_DIGITS, score.output(parameter.value).decimals))
-        yield Line("Median [range]", tuple(_range(item, digits) for item in whole), depth=1)
-    for level in ledger.words("score", "level", variable=name):
-        if level:
-            found = [ledger.item("score", variable=name, level=level, group=g) for g in groups]
-            yield Line(_sign(level), tuple(map(share_cell, found)), depth=1)
-    if any(item is not None and item.value("missing") for item in whole):
-        cells = tuple(count_cell(item, "missing") if item else EMPTY for item in whole)
-        yield Line("Missing", cells, depth=1)
+    described = any(item is not None and item.has("median") for item in whole.values())
+    decimals = score.output(parameter.value).decimals if described else 0
+    digits = max(1, min(MOST_DIGITS, decimals))
+    if len(groups) > 1:
+        yield Line(name)
+    for group, words in groups.items():
+        item = whole[group]
+        missing = EMPTY if item is None else count_cell(item, "missing")
+        cells = (_range(item, digits), _classes(ledger, name, group, item), missing)
+        yield Line(words, cells, depth=1) if len(groups) > 1 else Line(name, cells)
+
+
+def _classes(ledger: Ledger, name: str, group: str, whole: Item | None) -> Cell:
+    """All classes in one cell, whose first row is that of everybody with a result."""
+    found = [i for i in ledger.items("score", variable=name, group=group) if i.level]
+    texts = [f"{_sign(i.level)}: {share_cell(i).text}" for i in found]
+    rows = [row for i in found for row in i.rows_of("n", "percent")]
+    first = () if whole is None else whole.rows_of("n")
+    return Cell("; ".join(texts), (*first, *rows)) if texts else EMPTY
 
 
 def _range(item: Item | None, digits: int) -> Cell:

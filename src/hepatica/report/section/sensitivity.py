@@ -91,7 +91,7 @@ def _rates(ledger: Ledger, study: Study, endpoint: Endpoint) -> Table:
             item.rows_of("n", "N"),
         )
         lines.append(Line(item.criterion, (Cell(item.group), counts, rate_cell(rate), _own(item))))
-    columns = ("Confirmation", "Responders", f"Rate, % ({level} CI)", "Protocol's")
+    columns = ("Confirmation", "n/N", f"Rate, % ({level} CI)", "Protocol's")
     notes = (_range(ledger, endpoint, "%"), f"{_MARK}: the protocol's combination.")
     title = f"{endpoint.label}: every combination of conventions"
     key = f"sensitivity-{endpoint.id}"

@@ -32,7 +32,7 @@
     shown.forEach(function (r) {
       var entry = trace.rows[r];
       var set = trace.sets[entry[1]];
-      var other = set === first ? "" : " (" + counted(set[0]) + ")";
+      var other = set === first ? "" : " (" + counted(set[0]) + (set[0] ? ": " + named(set[0], set.slice(1)) : "") + ")";
       line("results.csv row " + r + ": " + trace.texts[entry[0]] + other);
     });
   }

@@ -89,7 +89,8 @@ def _head(block: Tabled) -> str:
 def _row(block: Tabled, line: Line, bookmarks: Bookmarks, *, last: bool, together: bool) -> str:
     widths, small = column_twips(block), _small(block)
     below = _borders(bottom=_THICK) if last else ""
-    keep = (together and not last) or line.heading
+    # The last row stays with the footnotes.
+    keep = line.heading or (bool(footnotes(block.table)) if last else together)
     if line.heading:
         span = f'<w:gridSpan w:val="{len(widths)}"/>'
         inner = run(line.stub, _BOLD + small)
@@ -118,7 +119,7 @@ def _cell(
 
 
 def _align(block: Tabled, column: int) -> str:
-    return "right" if column and not block.table.prose else ""
+    return "right" if block.layout.right[column] else ""
 
 
 def _small(block: Tabled) -> str:
