@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from safety_study import DAY, adam_of, study_of
 
-from hepatica.analysis.adverse_event import adverse_event_results
+from hepatica.analysis.adverse_event import adverse_event_results, event_levels
 from hepatica.analysis.death import death_results
 from hepatica.analysis.event_window import event_window_results
 from hepatica.analysis.laboratory import laboratory_results
@@ -103,6 +103,23 @@ def test_related_events_of_grade_3_are_those_that_are_both(ledger: Ledger) -> No
         for v in ("grade >= 3", "related", "related grade >= 3", "serious")
     }
     assert levels == {"grade >= 3": 1, "related": 1, "related grade >= 3": 1, "serious": 1}
+
+
+def test_what_was_not_stated_is_counted_apart_and_not_as_a_no() -> None:
+    base = dict.fromkeys(("AETOXGR", "AESEV", "AESER", "AEREL"))
+    events = [
+        base | {"SUBJID": "1", "AESER": "Y", "AEREL": "possible", "AESEV": "mild"},
+        base | {"SUBJID": "1"},
+        base | {"SUBJID": "2", "AESER": "N", "AEREL": "unlikely", "AESEV": "severe"},
+        base | {"SUBJID": "3", "AESER": "N", "AEREL": "unlikely", "AESEV": "mild"},
+        base | {"SUBJID": "3"},
+        base | {"SUBJID": "4"},
+    ]
+    found = dict(event_levels(events))
+    assert (found["serious"], found["seriousness missing"]) == ({"1"}, {"3", "4"})
+    assert (found["related"], found["relation missing"]) == ({"1"}, {"3", "4"})
+    assert (found["severe"], found["severity missing"]) == ({"2"}, {"4"})
+    assert not [level for level, _ in event_levels(events[2:3]) if "missing" in level]
 
 
 def test_classes_and_missing_ones(ledger: Ledger) -> None:

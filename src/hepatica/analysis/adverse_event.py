@@ -73,12 +73,23 @@ def event_levels(events: list[dict[str, Any]]) -> Iterator[tuple[str, set[str]]]
     elif any(e["AESEV"] for e in events):
         yield from _by_severity(events)
     if any(e["AESER"] for e in events):
-        yield "serious", {e["SUBJID"] for e in events if e["AESER"] == "Y"}
+        serious = {e["SUBJID"] for e in events if e["AESER"] == "Y"}
+        yield "serious", serious
+        yield from _open("seriousness missing", "AESER", events, serious)
     if any(e["AEREL"] for e in events):
         related = [e for e in events if e["AEREL"] in RELATED]
         yield "related", {e["SUBJID"] for e in related}
         if any(e["AETOXGR"] is not None for e in events):
             yield "related grade >= 3", {e["SUBJID"] for e in related if (e["AETOXGR"] or 0) >= 3}
+        yield from _open("relation missing", "AEREL", events, {e["SUBJID"] for e in related})
+
+
+def _open(
+    level: str, column: str, events: list[dict[str, Any]], counted: set[str]
+) -> Iterator[tuple[str, set[str]]]:
+    """Subjects who might count but for an empty cell; no level where there is nobody."""
+    if who := {e["SUBJID"] for e in events if not e[column]} - counted:
+        yield level, who
 
 
 def _worst_grade(events: list[dict[str, Any]]) -> dict[str, int | None]:
@@ -98,4 +109,5 @@ def _by_severity(events: list[dict[str, Any]]) -> list[tuple[str, set[str]]]:
         if event["AESEV"] in _SEVERITY:
             rank = _SEVERITY.index(event["AESEV"])
             worst[event["SUBJID"]] = max(rank, worst.get(event["SUBJID"], 0))
-    return [(name, {s for s, w in worst.items() if w == i}) for i, name in enumerate(_SEVERITY)]
+    found = [(name, {s for s, w in worst.items() if w == i}) for i, name in enumerate(_SEVERITY)]
+    return [*found, *_open("severity missing", "AESEV", events, set(worst))]

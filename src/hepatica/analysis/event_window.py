@@ -20,7 +20,10 @@ from hepatica.study import Study
 Row = dict[str, Any]
 NO_CLASS = "System organ class missing"
 SYNDROME = "Post-embolization syndrome"
-_SHORT = ("any grade", "grade >= 3", "grade missing", "serious", "related")
+_SHORT = (
+    *("any grade", "grade >= 3", "grade missing"),
+    *("serious", "seriousness missing", "related", "relation missing"),
+)
 _ONCE = "each subject once at the worst grade"
 
 

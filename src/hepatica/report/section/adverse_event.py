@@ -17,8 +17,10 @@ WORDS = {
     "grade >= 3": "Grade ≥3, n (%)",
     "grade missing": "Grade missing",
     "serious": "Serious",
+    "seriousness missing": "Seriousness missing",
     "related": "Related",
     "related grade >= 3": "Related, grade ≥3",
+    "relation missing": "Relation missing",
 }
 _WITH_PERCENT = {"any grade", "grade >= 3"}
 
