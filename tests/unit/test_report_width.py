@@ -71,3 +71,10 @@ def test_numbers_stand_right_in_a_table_of_sentences_and_dates_do_not() -> None:
     assert table.sides == (False, True, True, True, False, True, False)
     assert table_layout(table).right == table.sides
     assert replace(table, prose=False).sides == (False, *[True] * 6)
+
+
+def test_a_long_listing_that_fits_upright_stays_upright() -> None:
+    cells = (Cell("contrast CT or MRI"), Cell("Missed"), Cell("2012-09-09 to 2012-09-23"))
+    lines = tuple(Line(f"01-701-{i}", cells) for i in range(1000, 1200))
+    listing = Table("p", "P", "Patient", ("Assessment", "Status", "Window"), lines, prose=True)
+    assert not table_layout(listing).turned

@@ -29,6 +29,8 @@ _LONGEST_TOLD = 150.0
 # To this the first column of a table of numbers may wrap before the page is turned.
 _STUB_WRAPPED = 26.0
 _LEAST = 4.0
+# Widths are sums of decimal fractions.
+_NOISE = 1e-6
 _BREAK = re.compile(r"[\s/,;]+")
 _NARROW = frozenset("iljtfIr.,;:'|()[]/ -")
 
@@ -94,7 +96,8 @@ def _pages(texts: Sequence[Sequence[str]], layout: Layout) -> int:
     rooms = [max(width - PAD_SIGNS, 1.0) for width in layout.widths]
     rows = zip(*texts, strict=True)
     lines = sum(
-        max(ceil(signs(t) / room) or 1 for t, room in zip(r, rooms, strict=True)) for r in rows
+        max(ceil(signs(t) / room - _NOISE) or 1 for t, room in zip(r, rooms, strict=True))
+        for r in rows
     )
     return ceil(lines / (_TURNED_LINES if layout.turned else _UPRIGHT_LINES))
 
