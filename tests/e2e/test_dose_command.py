@@ -32,12 +32,21 @@ def test_dose_prints_what_is_prepared_and_given() -> None:
         "320 mg (5 mg/kg x 64 kg)",
         "12.8 mL of 25 mg/mL",
         "1 x 400 mg, waste 80 mg",
-        "allowed 19.4–228.6 mL",
+        "allowed 19.4–228.5 mL",  # to 228.571: as printed a volume is still allowed
         "3.20 mg/mL in sodium chloride 0.9 %",
         "200.0 mL/h (3.33 mL/min) for 30 min",
         "research calculation, off-label route",
     ):
         assert words in done.stdout
+
+
+@pytest.mark.parametrize("kg", [42, 52, 60, 64, 70, 76, 83, 95, 120])
+def test_a_volume_printed_as_allowed_is_allowed(kg: int) -> None:
+    printed = hepatica("dose", "--weight-kg", kg).stdout
+    limits = re.search(r"allowed ([\d.]+)–([\d.]+) mL", printed)
+    assert limits is not None
+    for volume in limits.groups():
+        assert hepatica("dose", "--weight-kg", kg, "--total-volume-ml", volume).returncode == 0
 
 
 def test_dose_speaks_json() -> None:
@@ -80,6 +89,8 @@ def test_bands_of_a_site(tmp_path: Path) -> None:
         ("[[band]]\nfrom_mg = 1\nbelow_mg = nan\ngive_mg = 2\n", "band 1: expected numbers"),
         ("[[band]]\nfrom_mg = true\nbelow_mg = 2\ngive_mg = 2\n", "band 1: expected numbers"),
         (BANDS.replace("330\nbelow_mg = 370", "320\nbelow_mg = 370"), "bands overlap"),
+        (BANDS.replace("give_mg = 350", "give_mg = 3500"), "band 2: give_mg 3500 is far from"),
+        (BANDS.replace("committee", "exact", 1), "name 'exact' is one of the policies"),
         ("not toml", "is not a TOML file"),
         (None, "expected a file of dose bands"),
     ],
@@ -111,6 +122,10 @@ def test_a_bad_file_of_bands_is_told(tmp_path: Path, text: str | None, words: st
         (("--weight-kg", 64, "--total-volume-ml", 0), "expected a total volume"),
         (("--weight-kg", 64, "--dosing-weight-kg", 7), "dosing-weight-kg 7"),
         (("--weight-kg", 64, "--max-dose-mg", 0), "max-dose-mg"),
+        (("--weight-kg", 64, "--max-dose-mg", "0.001"), "expected a dose in mg from 1"),
+        (("--weight-kg", 64, "--redose-percent", -5), "percent from 0 to 100"),
+        (("--weight-kg", 64, "--redose-percent", "1e30"), "percent from 0 to 100"),
+        (("--weight-kg", 64, "--on", "2024-05-01"), "go with --study"),
         (("--weight-kg", 64, "--rounding", "nearest"), "rounding 'nearest'"),
         (("--weight-kg", 64, "--subject", "001"), "go with --study"),
         (("--study", BEVA, "--subject", "001"), "name --subject and --session"),

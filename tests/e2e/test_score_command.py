@@ -121,3 +121,11 @@ def test_without_inputs_it_tells_what_it_needs() -> None:
     assert done.returncode == 0
     assert "AFP > 400 ng/mL" in done.stdout
     assert "hepatica score hap -i albumin=" in done.stdout
+
+
+def test_a_value_given_in_two_units_in_one_row_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("bilirubin_mg_dl,bilirubin_umol_l,albumin_g_l\n1.0,,42\n1.0,60,42\n")
+    done = hepatica("score", "albi", "--file", str(path))
+    assert done.returncode == 2
+    assert f"{path}:3 [" in done.stderr and "bilirubin is given twice" in done.stderr

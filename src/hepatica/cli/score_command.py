@@ -238,10 +238,13 @@ def _file_row(score: Score, file: FlatFile, there: Sequence[str], index: int) ->
         if value is None or value != value or str(value).strip() == "":  # noqa: PLR0124 - nan
             continue
         variable, unit = names[name]
+        place = f"{file.path}:{file.rows[index]} [{name}]"
+        if any(one.variable is variable for one in typed):
+            raise UsageError(f"{place}: {variable.name} is given twice")
         try:
             typed.append(typed_value(variable, str(value).strip(), unit))
         except UsageError as error:
-            raise UsageError(f"{file.path}:{file.rows[index]} [{name}]: {error}") from error
+            raise UsageError(f"{place}: {error}") from error
     return input_columns(score, typed)
 
 

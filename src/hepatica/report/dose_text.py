@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from hepatica.clinic.rules.dose import DoseOrder, Vials
 from hepatica.report import number
 from hepatica.report.number import EN_DASH
 
 MARK = "research calculation, off-label route"
+_TENTH = Decimal("0.1")
 
 
 def order_lines(order: DoseOrder) -> list[tuple[str, str]]:
@@ -60,8 +61,10 @@ def vials_text(vials: Vials) -> str:
 
 def total_text(order: DoseOrder) -> str:
     """The total volume, and those that keep the concentration in its range."""
-    low, high = (float(v) for v in (order.lowest_volume_ml, order.highest_volume_ml))
-    allowed = f"{number.number(low)}{EN_DASH}{number.number(high)} mL"
+    # Rounded inwards: a volume as printed is still allowed.
+    low = order.lowest_volume_ml.quantize(_TENTH, ROUND_CEILING)
+    high = order.highest_volume_ml.quantize(_TENTH, ROUND_FLOOR)
+    allowed = f"{number.number(float(low))}{EN_DASH}{number.number(float(high))} mL"
     return f"{plain_text(order.request.total_volume_ml)} mL, allowed {allowed}"
 
 

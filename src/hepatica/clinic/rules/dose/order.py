@@ -156,5 +156,8 @@ def _demand_plausible(product: Product, request: DoseRequest) -> None:
             option = name.replace("_", "-")
             raise UsageError(f"{option} {value}: expected {words} from {low} to {high}")
     cap = request.max_dose_mg
-    if cap is not None and not (cap.is_finite() and cap > 0):
-        raise UsageError(f"max-dose-mg {cap}: expected a dose above 0 mg")
+    if cap is not None and not (cap.is_finite() and 1 <= cap <= 10000):
+        raise UsageError(f"max-dose-mg {cap}: expected a dose in mg from 1 to 10000")
+    percent = request.redose.percent
+    if not (percent.is_finite() and 0 <= percent <= 100):
+        raise UsageError(f"redose-percent {percent}: expected a change in percent from 0 to 100")

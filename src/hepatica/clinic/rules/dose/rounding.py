@@ -105,6 +105,10 @@ def read_bands(path: Path) -> RoundingPolicy:
     bands = [_band(path, number, table) for number, table in enumerate(tables, 1)]
     _demand_apart(path, bands)
     name = found.get("name")
+    if name in POLICIES:
+        raise UsageError(
+            f"{path}: name {name!r} is one of the policies that there are; take another"
+        )
     source = found.get("source")
     return RoundingPolicy(
         name=name if isinstance(name, str) and name else path.stem,
@@ -121,6 +125,10 @@ def _band(path: Path, number: int, table: Any) -> Band:
         raise UsageError(f"{path}: band {number}: expected numbers {', '.join(names)}")
     if not (0 <= low < high and give > 0):
         raise UsageError(f"{path}: band {number}: expected 0 <= from_mg < below_mg and give_mg > 0")
+    if not low / 2 <= give <= 2 * high:
+        raise UsageError(
+            f"{path}: band {number}: give_mg {give} is far from the doses {low} to {high} mg"
+        )
     return Band(low, high, give)
 
 
