@@ -11,6 +11,7 @@ import pytest
 from hepatica.core.errors import UsageError
 from hepatica.report.figure.drawing import Drawing, Legend
 from hepatica.report.figure.kaplan_meier import render_kaplan_meier
+from hepatica.report.figure.label import name_end, name_ends
 from hepatica.report.figure.placement import label_places
 from hepatica.report.figure.scale import time_ticks
 from hepatica.report.figure.spider import Point, Thread, render_spider
@@ -241,3 +242,13 @@ def test_drawing_imports_neither_pyplot_nor_arrow() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_long_names_leave_room_for_the_figure() -> None:
+    assert name_end("01-701-1015") == "01-701-1015"
+    assert name_end("x" * 60 + "17") == "\u2026" + "x" * 21 + "17"
+    assert name_ends("Sorafenib and bevacizumab 5 mg/kg", 13) == "Sorafe\u2026 mg/kg"
+    assert len(name_ends("y" * 99, 34)) == 34
+    lane = Lane("s" * 150, 3.0, "SD", died=True)
+    legend = Legend("swimmer", "T", "c", "a")
+    assert "\u2026" + "s" * 23 in render_swimmer([lane], legend).svg

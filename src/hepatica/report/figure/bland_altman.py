@@ -23,6 +23,7 @@ from hepatica.report.figure.drawing import (
     render_drawing,
     sheet,
 )
+from hepatica.report.figure.label import name_end
 from hepatica.report.figure.palette import BLUE, FAINT, INK, RULE, VERMILLION
 
 _PANEL_IN = 2.1
@@ -110,18 +111,13 @@ def _draw(axes: Any, duel: Duel, index: int) -> Mark:
         color=BLUE,
         gid=gid,
     )
-    title = f"{_tail(duel.first)}\n\u2212 {_tail(duel.second)}"
+    title = f"{name_end(duel.first, _LONGEST)}\n\u2212 {name_end(duel.second, _LONGEST)}"
     axes.set_title(title, fontsize=6.5, loc="left", pad=4)
     words = (
         f"{duel.first} against {duel.second}: bias {number.number(duel.bias[0])}, limits of "
         f"agreement {number.interval(duel.low[0], duel.high[0])}, {len(pairs)} patients"
     )
     return Mark(gid, words, tuple(duel.values))
-
-
-def _tail(name: str) -> str:
-    """The end of a long name, which is what tells readers apart."""
-    return name if len(name) <= _LONGEST else f"\u2026{name[-_LONGEST + 1 :]}"
 
 
 def _span(values: Sequence[float]) -> tuple[float, float]:

@@ -23,6 +23,7 @@ from hepatica.report.figure.drawing import (
     render_drawing,
     sheet,
 )
+from hepatica.report.figure.label import name_ends
 from hepatica.report.figure.palette import BLUE, INK, QUIET, RULE
 from hepatica.report.figure.scale import tick_text
 
@@ -96,7 +97,7 @@ def _drawn(branches: Sequence[Branch], axis: ForestAxis) -> tuple[Any, list[Mark
     text_in = _wide([axis.text_head, *(b.text for b in branches if b.estimate is not None)])
     room = width - _LEFT_IN - counts_in - text_in - 0.6 - _PLOT_IN
     most = max(12, int(room / _LETTER_IN))
-    label_in = max(_wide([_cut(b.label, most)]) + 0.14 * b.depth for b in branches if b.counts)
+    label_in = max(_wide([name_ends(b.label, most)]) + 0.14 * b.depth for b in branches if b.counts)
     left = _LEFT_IN + label_in + 0.1 + counts_in + 0.2
     axes = panel(figure, left, foot, text_in + 0.3, 0.36)
     _set_axes(axes, branches, axis)
@@ -163,7 +164,7 @@ def _write(axes: Any, branch: Branch, y: float, columns: tuple[float, float, int
     heading = not branch.counts
     weight = "bold" if heading or not branch.depth else "normal"
     # A heading has the room of the counts as well.
-    label = branch.label if heading else _cut(branch.label, most)
+    label = branch.label if heading else name_ends(branch.label, most)
     _text(axes, _LEFT_IN + 0.14 * branch.depth, y, label, fontweight=weight)
     _text(axes, left - 0.2, y, branch.counts, ha="right")
     if branch.estimate is not None:
@@ -193,7 +194,3 @@ def _text(axes: Any, x_in: float, y: float, words: str, **style: Any) -> None:
 
 def _wide(words: Sequence[str]) -> float:
     return _LETTER_IN * max(len(w) for w in words)
-
-
-def _cut(label: str, most: int) -> str:
-    return label if len(label) <= most else label[: most - 1] + "\u2026"

@@ -23,6 +23,7 @@ from hepatica.report.figure.drawing import (
     render_drawing,
     sheet,
 )
+from hepatica.report.figure.label import name_end
 from hepatica.report.figure.palette import INK, QUIET, RESPONSES, RULE, look
 from hepatica.report.figure.placement import label_places
 from hepatica.report.figure.scale import tick_text, time_ticks
@@ -143,7 +144,7 @@ def _draw_labels(axes: Any, threads: Sequence[Thread]) -> None:
     room = (axes.transAxes.transform((1, 1)) - origin) / inch
     order = sorted(range(len(threads)), key=lambda i: -paths[i][-1][0])
     anchors = [tuple(paths[i][-1]) for i in order]
-    texts = [threads[i].subject for i in order]
+    texts = [name_end(threads[i].subject) for i in order]
     places = label_places(anchors, texts, paths, (room[0] + 0.4, room[1]))
     for text, place in zip(texts, places, strict=True):
         if place is not None:

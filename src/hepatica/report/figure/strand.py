@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hepatica.report.figure.drawing import Columns
+from hepatica.report.figure.label import name_ends
 from hepatica.report.figure.palette import group_style
 from hepatica.stats.kaplan_meier import Curve, Quantile
 
@@ -88,8 +89,8 @@ def members_at_risk(strand: Strand, time: float) -> tuple[str, ...]:
 
 
 def short_label(label: str) -> str:
-    """The label, cut with an ellipsis where it is too long for a figure."""
-    return label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "\u2026"
+    """The label, its middle an ellipsis where too long for a figure: arms often differ late."""
+    return name_ends(label, _LONGEST)
 
 
 def line_style(index: int, total: int) -> tuple[str, Any]:

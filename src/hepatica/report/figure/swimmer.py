@@ -21,6 +21,7 @@ from hepatica.report.figure.drawing import (
     render_drawing,
     sheet,
 )
+from hepatica.report.figure.label import name_end
 from hepatica.report.figure.palette import BLUE, GREEN, INK, PURPLE, QUIET, VERMILLION
 from hepatica.report.figure.scale import tick_text, time_ticks
 
@@ -176,7 +177,7 @@ def _columns_in(lanes: Sequence[Lane]) -> tuple[float, float]:
     """Widths of the columns left of the lanes: subject, best response."""
     if len(lanes) > _LABELLED:
         return 0.3, 0.1
-    names = max([len(lane.subject) for lane in lanes], default=0)
+    names = max([len(name_end(lane.subject)) for lane in lanes], default=0)
     best = max([len(lane.best_response) for lane in lanes], default=0)
     return 0.25 + _LETTER_IN * max(names, 7), 0.25 + _LETTER_IN * max(best, 4)
 
@@ -189,7 +190,7 @@ def _draw_names(axes: Any, lanes: Sequence[Lane]) -> None:
     put(left, -0.75, "Subject", ha="right", color=QUIET, fontsize=7)
     put(middle, -0.75, "Best", ha="center", color=QUIET, fontsize=7)
     for i, lane in enumerate(lanes):
-        put(left, i, lane.subject, ha="right", va="center", fontsize=7.5)
+        put(left, i, name_end(lane.subject), ha="right", va="center", fontsize=7.5)
         put(middle, i, lane.best_response, ha="center", va="center", fontsize=7.5, color=QUIET)
 
 

@@ -25,6 +25,7 @@ from hepatica.report.figure.drawing import (
     render_drawing,
     sheet,
 )
+from hepatica.report.figure.label import name_end
 from hepatica.report.figure.palette import INK, QUIET, RESPONSES, RULE, look
 
 CLIP_PCT = 100.0
@@ -73,7 +74,7 @@ def waterfall_data(bars: Sequence[Bar]) -> Columns:
 def _foot_in(bars: Sequence[Bar]) -> float:
     if len(bars) > _LABELLED:
         return 0.5
-    return 0.42 + _LETTER_IN * max((len(b.subject) for b in bars), default=0)
+    return 0.42 + _LETTER_IN * max((len(name_end(b.subject)) for b in bars), default=0)
 
 
 def _draw_bars(axes: Any, bars: Sequence[Bar]) -> list[Mark]:
@@ -163,7 +164,11 @@ def _set_axes(axes: Any, bars: Sequence[Bar], y_text: str) -> None:
     axes.tick_params(axis="x", length=0)
     if len(bars) <= _LABELLED:
         axes.set_xticks(
-            range(len(bars)), [b.subject for b in bars], rotation=90, fontsize=7, color=INK
+            range(len(bars)),
+            [name_end(b.subject) for b in bars],
+            rotation=90,
+            fontsize=7,
+            color=INK,
         )
     else:
         axes.set_xticks([])
