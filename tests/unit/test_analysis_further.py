@@ -101,6 +101,24 @@ def test_response_changes_on_its_day(tmp_path: Path) -> None:
         r.note for r in found.results if r.statistic == "events" and r.group == model["group"]
     )
     assert "rises without end" in note
+    assert value(found, "hazard_ratio", level="response", **model) is None
+    assert value(found, "p_value", level="Wald test", **model) is None
+
+
+def test_without_a_change_nothing_is_tested(tmp_path: Path) -> None:
+    """1 responds on the day of its death, which belongs to the time before; nobody has changed."""
+    courses = {
+        "1": "d0 TACE; d-7 scan 50; d42 scan 30; d42 dead",
+        "2": "d0 TACE; d-7 scan 50; d42 scan 50; d100 dead",
+        "3": "d0 TACE; d-7 scan 50; d42 scan 50; d120 alive",
+    }
+    found = results(tmp_path, '[[analysis.time_dependent]]\nendpoint = "OS"\n', courses)
+    model = dict(analysis="landmark", group="Cox model, response changing with time")
+    assert who(found, "n", level="changed", **model) == ()
+    for statistic in ("statistic", "p_value"):
+        for test in ("Wald test", "score test", "likelihood ratio test"):
+            assert value(found, statistic, level=test, **model) is None
+    assert value(found, "df", level="Wald test", **model) == 0
 
 
 def test_changing_response_by_hand(tmp_path: Path) -> None:

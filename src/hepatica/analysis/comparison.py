@@ -268,6 +268,10 @@ def cox_rows(
     yield row(statistic="events", value=float(fit.n_events), unit="patients", note=said)
     for i, term in enumerate(fit.names):
         named = partial(row, level=term, note=said)
+        if not fit.converged:
+            # Where the steps ended is no estimate.
+            yield named(statistic="hazard_ratio", value=None)
+            continue
         yield named(statistic="estimate", value=_number(fit.coef[i]), unit="log hazard ratio")
         yield named(statistic="se", value=_number(fit.se[i]), unit="log hazard ratio")
         note = "; ".join(filter(None, (against.get(term), said)))
@@ -276,16 +280,24 @@ def cox_rows(
         yield bound(statistic="ci_low", value=_exp(fit.coef[i] - z * fit.se[i]))
         yield bound(statistic="ci_high", value=_exp(fit.coef[i] + z * fit.se[i]))
         yield named(statistic="p_value", value=_number(fit.p_value[i]), unit="Wald")
+    yield from _overall(partial(row, note=said), fit)
+    yield from _proportional(row, fit)
+
+
+def _overall(row: partial[Result], fit: CoxFit) -> Iterator[Result]:
+    """The three tests of all terms together."""
     for label, test in (
         ("Wald test", fit.wald),
         ("score test", fit.score),
         ("likelihood ratio test", fit.likelihood_ratio),
     ):
-        named = partial(row, level=label, note=said)
-        yield named(statistic="statistic", value=_number(test.statistic))
+        # Where every term was left out nothing is tested: no statistic of 0, no p of 1. A Wald test
+        # of coefficients that grow without end tells nothing either.
+        tells = test.df > 0 and (fit.converged or test is not fit.wald)
+        named = partial(row, level=label)
+        yield named(statistic="statistic", value=_number(test.statistic) if tells else None)
         yield named(statistic="df", value=float(test.df))
-        yield named(statistic="p_value", value=_number(test.p_value))
-    yield from _proportional(row, fit)
+        yield named(statistic="p_value", value=_number(test.p_value) if tells else None)
 
 
 def _proportional(row: partial[Result], fit: CoxFit) -> Iterator[Result]:
