@@ -273,13 +273,14 @@ def test_an_unknown_metastasis_is_no_absence(tmp_path: Path) -> None:
 SECOND = DAY + timedelta(days=60)
 
 
-def _twice(tmp_path: Path, days: int, **more: Any) -> Adam:
+def _twice(tmp_path: Path, days: int, *, sampled: int = 0, **more: Any) -> Adam:
+    """TACE on DAY and so many days later; AST `sampled` days before the second."""
     second = DAY + timedelta(days=days)
     labs = [
         *_liver(),
         *_liver(second, bilirubin=2.5),
         _lab(DAY, "AST", 40, "U/L"),
-        _lab(second, "AST", 52, "U/L"),
+        _lab(second - timedelta(days=sampled), "AST", 52, "U/L"),
         _lab(DAY, "AFP", 500, "ng/mL"),
     ]
     scans = [DAY, second - timedelta(days=5)]
@@ -308,6 +309,14 @@ def test_art_and_abcr_before_the_second_session(tmp_path: Path) -> None:
     (abcr,) = _rows(adam, "ABCR")
     # BCLC B (2), AFP 500 (1), Child-Pugh +1 (0), no response (0)
     assert (abcr["AVAL"], abcr["AVALCAT1"]) == (3, "middle")
+
+
+@pytest.mark.parametrize(("sampled", "points"), [(14, 6.5), (15, None), (58, None)])
+def test_the_rise_after_the_first_session_is_not_the_ast_before_the_second(
+    tmp_path: Path, sampled: int, points: float | None
+) -> None:
+    (art,) = _rows(_twice(tmp_path, 60, sampled=sampled), "ART")
+    assert art["AVAL"] == points
 
 
 def test_art_is_not_defined_beyond_90_days_or_after_earlier_tace(tmp_path: Path) -> None:

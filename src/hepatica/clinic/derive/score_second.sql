@@ -1,7 +1,8 @@
 -- Inputs of the scores that judge whether to repeat TACE, one row a score and subject on the day of
 -- the second TACE session on record. Compared are the last values up to the first session with the
--- last after it and up to the second; the response is the overall response of the protocol's
--- criterion and reader at the last scan between them that could be evaluated.
+-- last in the 14 days up to the second (transaminases peak days after TACE); the response is the
+-- overall response of the protocol's criterion and reader at the last scan between them that could be
+-- evaluated.
 -- The scores are not defined where TACE sessions came before those on record (history), or where more
 -- days lie between the sessions than the score was built on; the row then has no inputs and says so.
 WITH session_day AS (
@@ -32,6 +33,7 @@ after AS (
     arg_max(v.operator, v.date) AS operator, arg_max(v.record, v.date) AS record
   FROM pair AS p
   JOIN score_value AS v ON v.subject = p.subject AND v.date > p.first AND v.date <= p.second
+    AND p.second - v.date <= 14
   WHERE v.variable = 'ast' GROUP BY p.subject, v.variable
 ),
 liver_before AS (
@@ -43,7 +45,7 @@ liver_before AS (
 liver_after AS (
   SELECT p.subject, arg_max(a.aval, a.date) AS points
   FROM pair AS p JOIN score_row AS a ON a.subject = p.subject AND a.paramcd = 'CPUGH'
-    AND a.aval IS NOT NULL AND a.date > p.first AND a.date <= p.second
+    AND a.aval IS NOT NULL AND a.date > p.first AND a.date <= p.second AND p.second - a.date <= 14
   GROUP BY p.subject
 ),
 stage AS (
@@ -56,7 +58,7 @@ response AS (
   SELECT p.subject, arg_max(v.overall, v.date) AS overall, max(v.date) AS date
   FROM pair AS p
   JOIN visit AS v ON v.subject = p.subject AND v.date > p.first AND v.date <= p.second
-    AND v.overall <> 'NE' AND v.criterion = (SELECT criterion FROM assessed LIMIT 1)
+    AND v.overall <> 'NE' AND v.criterion = (SELECT primary_criterion FROM protocol)
   GROUP BY p.subject
 ),
 asked AS (
