@@ -47,6 +47,14 @@ def test_events_are_counted_by_arm_and_class(study: Workspace, ledger: Ledger) -
         assert by_arm[""] == sum(by_arm[arm] or 0 for arm in ARMS if arm)
 
 
+def test_an_arm_without_a_planned_dose_stands_in_the_treatment_table(ledger: Ledger) -> None:
+    """The placebo has no dose in the protocol; its sessions count in the column of everybody."""
+    where = {"variable": "Sessions", "level": "with a given dose"}
+    given = {i.group: i.value("n") for i in ledger.items("treatment", **where)}
+    assert set(given) == set(ARMS)
+    assert given[""] == sum(n or 0 for arm, n in given.items() if arm)
+
+
 def test_every_result_of_a_graded_test_has_a_grade_or_a_reason(study: Workspace) -> None:
     adlb = study.adam()["ADLB"]
     for side in "LH":

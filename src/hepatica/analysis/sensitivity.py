@@ -126,6 +126,7 @@ def _range(people: Population, endpoint: Endpoint, rows: list[Result]) -> Iterat
     unit = estimates[0].unit
     reached = "not reached" if len(known) < len(estimates) else ""
     yield row("n", float(len(estimates)), unit="combinations")
-    yield row("min", min(known) if known else None, unit=unit, note="" if known else reached)
-    top = None if reached else max(known)
-    yield row("max", top, unit=unit, note=reached)
+    least = partial(row, method="lowest estimate of the combinations")
+    yield least("min", min(known) if known else None, unit=unit, note="" if known else reached)
+    most = partial(row, method="highest estimate of the combinations")
+    yield most("max", None if reached else max(known), unit=unit, note=reached)

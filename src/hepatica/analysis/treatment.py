@@ -32,12 +32,13 @@ def treatment_results(study: Study, adam: Adam, people: Population) -> Iterator[
 
     Nothing where no session was given in doses (periods of constant dosing have none).
     """
-    rows = adam["ADEX"].to_pylist()
+    members = set(people.everyone.subjects)
+    rows = [r for r in adam["ADEX"].to_pylist() if r["SUBJID"] in members]
+    if not any(r["PLDOSE"] is not None or r["TECHNIQ"] or r["HOLDSTAT"] for r in rows):
+        return
     for group in people.parts:
-        members = set(group.subjects)
-        own = [r for r in rows if r["SUBJID"] in members]
-        if any(r["PLDOSE"] is not None or r["TECHNIQ"] or r["HOLDSTAT"] for r in own):
-            yield from _group(study, people.id, group, own)
+        inside = set(group.subjects)
+        yield from _group(study, people.id, group, [r for r in rows if r["SUBJID"] in inside])
 
 
 def _group(study: Study, population: str, group: Group, rows: list[Row]) -> Iterator[Result]:
