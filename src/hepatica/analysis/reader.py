@@ -38,6 +38,8 @@ ORDER = ("CR", "PR", "SD", "PD")
 EVERYBODY = "all readers"
 ADJUDICATED = "adjudicated"
 MEASURES = {"Target sum at baseline": "AVAL", "Best change": "PCHG"}
+_ONE = "not estimable from one subject"
+_ALIKE = "not estimable: the readers see no difference between subjects"
 
 Ratings = Mapping[str, Mapping[str, str]]  # reader -> subject -> best response
 Units = dict[str, list[str | None]]  # subject -> its ratings, one a reader
@@ -171,8 +173,9 @@ def _coefficients(
             yield named(statistic="estimate", value=None, note=str(error))
             continue
         yield named(statistic="estimate", value=found.coefficient)
-        yield named(statistic="se", value=_finite(found.se))
-        note = interval_note(study)
+        known = math.isfinite(found.se)
+        yield named(statistic="se", value=_finite(found.se), note="" if known else _ONE)
+        note = interval_note(study) if known else _ONE
         yield named(statistic="ci_low", value=_finite(found.lower), note=note)
         yield named(statistic="ci_high", value=_finite(found.upper), note=note)
 
@@ -219,10 +222,12 @@ def _measured(
     else:
         for name in ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)"):
             one = partial(named, level=name, method=f"{name}, limits by F")
-            yield one(statistic="estimate", value=found[name].coefficient)
-            note = interval_note(study)
-            yield one(statistic="ci_low", value=found[name].lower, note=note)
-            yield one(statistic="ci_high", value=found[name].upper, note=note)
+            icc = found[name]
+            note = "" if math.isfinite(icc.coefficient) else _ALIKE
+            yield one(statistic="estimate", value=_finite(icc.coefficient), note=note)
+            for statistic, bound in (("ci_low", icc.lower), ("ci_high", icc.upper)):
+                note = interval_note(study) if math.isfinite(bound) else _ALIKE
+                yield one(statistic=statistic, value=_finite(bound), note=note)
     for a, b in combinations(values, 2):
         named = partial(row, group=f"{a} against {b}")
         yield from _limits(study, named, (values[a], values[b]), unit)

@@ -79,7 +79,7 @@ def cohen_kappa(
     mean = (w @ column)[:, None] + (row @ w)[None, :]
     spread = float((p * (w - mean * (1 - kappa)) ** 2).sum())
     centre = (kappa - expected * (1 - kappa)) ** 2
-    se = float(np.sqrt(max(spread - centre, 0.0) / n) / (1 - expected))
+    se = float(np.sqrt(max(spread - centre, 0.0) / n) / (1 - expected)) if n > 1 else np.nan
     return _agreement(kappa, se, (observed, expected), n, level)
 
 
@@ -163,7 +163,7 @@ def _agreement(
     value: float, se: float, parts: tuple[float, float], n: int, level: float
 ) -> Agreement:
     z = check_level(level)
-    return Agreement(value, se, value - z * se, min(value + z * se, 1.0), *parts, n)
+    return Agreement(value, se, value - z * se, float(np.minimum(value + z * se, 1.0)), *parts, n)
 
 
 def _linearised(

@@ -25,7 +25,10 @@ from hepatica.stats.observation import Floats
 
 @dataclass(frozen=True, slots=True)
 class Icc:
-    """One intraclass correlation with its F test and limits."""
+    """One intraclass correlation with its F test and limits.
+
+    nan where it is undefined, as where raters differ by the same amount on subjects all alike.
+    """
 
     name: str
     coefficient: float
@@ -128,16 +131,16 @@ def _squares(table: Floats) -> _Squares:
     n, k = table.shape
     centred = table - table.mean()
     row, column = centred.mean(axis=1), centred.mean(axis=0)
-    residual = centred - row[:, None] - column[None, :]
-    within = centred - row[:, None]
-    return _Squares(
-        rows=float(k * (row**2).sum() / (n - 1)),
-        columns=float(n * (column**2).sum() / (k - 1)),
-        residual=float((residual**2).sum() / ((n - 1) * (k - 1))),
-        within=float((within**2).sum() / (n * (k - 1))),
-        n=n,
-        k=k,
+    inside = centred - row[:, None]
+    residual = inside - column[None, :]
+    # What is left of a sum of squares by rounding is no variance.
+    least = 1e-24 * float((table**2).sum())
+    sums = (k * (row**2).sum(), n * (column**2).sum(), (residual**2).sum(), (inside**2).sum())
+    df = (n - 1, k - 1, (n - 1) * (k - 1), n * (k - 1))
+    rows, columns, rest, within = (
+        float(x) / d if x > least else 0.0 for x, d in zip(sums, df, strict=True)
     )
+    return _Squares(rows, columns, rest, within, n, k)
 
 
 def _one_way(ms: _Squares, level: float) -> tuple[Icc, Icc]:
@@ -156,8 +159,8 @@ def _by_ratio(
     """ICC of one rater and of the mean of k, both functions of F, which is monotone in each."""
     tail = (1 + level) / 2
     ends = (f, f / float(fdtri(*df, tail)), f * float(fdtri(df[1], df[0], tail)))
-    one, low, high = ((x - 1) / (x + k - 1) if np.isfinite(x) else 1.0 for x in ends)
-    mean, low_k, high_k = (1 - 1 / x if x > 0 else -np.inf for x in ends)
+    one, low, high = (1.0 if x == np.inf else (x - 1) / (x + k - 1) for x in ends)
+    mean, low_k, high_k = (-np.inf if x <= 0 else 1 - 1 / x for x in ends)
     p = float(fdtrc(*df, f))
     return Icc(names[0], one, low, high, f, df, p), Icc(names[1], mean, low_k, high_k, f, df, p)
 
@@ -166,13 +169,13 @@ def _two_way_random(ms: _Squares, level: float) -> tuple[Icc, Icc]:
     n, k = ms.n, ms.k
     df = (n - 1.0, float((n - 1) * (k - 1)))
     shift = (ms.columns - ms.residual) / n
-    one = (ms.rows - ms.residual) / (ms.rows + (k - 1) * ms.residual + k * shift)
-    mean = (ms.rows - ms.residual) / (ms.rows + shift)
+    one = _ratio(ms.rows - ms.residual, ms.rows + (k - 1) * ms.residual + k * shift)
+    mean = _ratio(ms.rows - ms.residual, ms.rows + shift)
     f = _over(ms.rows, ms.residual)
     p = float(fdtrc(*df, f))
-    low, high = _random_limits(ms, one, level)
+    low, high = (np.nan, np.nan) if np.isnan(f) else _random_limits(ms, one, level)
     names = ("ICC(2,1)", "ICC(2,k)")
-    whole = tuple(x * k / (1 + x * (k - 1)) for x in (low, high))
+    whole = tuple(_ratio(x * k, 1 + x * (k - 1)) for x in (low, high))
     return (
         Icc(names[0], one, low, high, f, df, p),
         Icc(names[1], mean, whole[0], whole[1], f, df, p),
@@ -188,10 +191,17 @@ def _random_limits(ms: _Squares, icc: float, level: float) -> tuple[float, float
     tail = (1 + level) / 2
     up, down = float(fdtri(n - 1, v, tail)), float(fdtri(v, n - 1, tail))
     noise = k * ms.columns + (k * n - k - n) * ms.residual
-    low = n * (ms.rows - up * ms.residual) / (up * noise + n * ms.rows)
-    high = n * (down * ms.rows - ms.residual) / (noise + n * down * ms.rows)
+    low = _ratio(n * (ms.rows - up * ms.residual), up * noise + n * ms.rows)
+    high = _ratio(n * (down * ms.rows - ms.residual), noise + n * down * ms.rows)
     return low, high
 
 
 def _over(signal: float, noise: float) -> float:
-    return signal / noise if noise > 0 else np.inf
+    """Ratio of mean squares; nan where there is neither."""
+    if noise > 0:
+        return signal / noise
+    return np.inf if signal > 0 else np.nan
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else np.nan
