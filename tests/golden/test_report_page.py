@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import unicodedata
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,9 +18,10 @@ from hepatica.records.record import Records
 from hepatica.records.table import tables
 from hepatica.report.file import write_report
 from hepatica.report.input import ReportInput
+from hepatica.report.legible import legible
 from hepatica.study import Study
 
-EVIL = "<script>alert('x')</script>"
+EVIL = "<script>alert('x')</script>\u202e\x07"
 LABEL = 'Made up; </style><script>alert("l")</script>'
 PROTOCOL = {
     "study": {
@@ -63,8 +65,8 @@ SUBJECTS = ("001", "002", EVIL)
 SECTIONS = (
     "summary", "narrative", "protocol", "flow", "screening", "baseline", "scores", "exposure",
     "schedule",
-    "response", "agreement", "waterfall", "swimmer", "spider", "profiles", "survival", "tests", "ae",
-    "laboratory", "liver",
+    "response", "agreement", "waterfall", "swimmer", "spider", "profiles", "survival", "tests",
+    "ae", "laboratory", "liver",
     "deviations", "findings", "conventions", "checklist", "provenance",
 )  # fmt: skip
 
@@ -208,6 +210,12 @@ def test_nothing_from_the_data_becomes_markup(page: str, out: Path) -> None:
     assert not handlers
 
 
+def test_no_sign_hides_or_turns_the_text_of_the_page(page: str) -> None:
+    unseen = {c for c in page if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn")}
+    assert unseen <= {"\n"}
+    assert "[U+202E]" in page and "[U+0007]" in page
+
+
 def test_the_page_loads_nothing(page: str) -> None:
     elements = Elements(page).found
     (policy,) = [a["content"] for tag, a in elements if a.get("http-equiv")]
@@ -255,7 +263,7 @@ def test_every_number_that_can_be_chosen_has_its_row_in_the_trace(page: str) -> 
             text, members = island["rows"][row]
             assert island["texts"][text]
             assert island["sets"][members][0] == len(island["sets"][members]) - 1
-    assert [3, *SUBJECTS] in island["sets"]
+    assert [3, *map(legible, SUBJECTS)] in island["sets"]
 
 
 def test_formulas_in_listings_are_disarmed_in_csv(out: Path) -> None:

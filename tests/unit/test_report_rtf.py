@@ -4,6 +4,7 @@ import re
 
 from document_sample import HOSTILE, document, table
 
+from hepatica.report.document_file import document_files
 from hepatica.report.passage import Section
 from hepatica.report.rtf.table import escaped, render_rtf, table_file
 from hepatica.report.table import Cell, Line, Table
@@ -51,3 +52,11 @@ def test_every_row_has_the_cells_it_declares() -> None:
 def test_names_of_files_are_plain() -> None:
     assert table_file(table("survival-OS-ARM = X")) == "t-survival-os-arm-x.rtf"
     assert table_file(table("\u4e2d")) == "t-table.rtf"
+
+
+def test_names_of_files_are_short_and_each_is_there_once() -> None:
+    keys = ["a" * 300, "a" * 299, "\u4e2d", "\u6587", "x", "x-2", "X"]
+    one = document(Section("s", "S", "", tables=tuple(map(table, keys))))
+    names = [name for name, _ in document_files(one, ("rtf",), {})]
+    assert len(set(names)) == len(keys)
+    assert all(len(name) < 100 for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain, count
 
 from hepatica.report.document import Document
 from hepatica.report.rtf.table import render_rtf, table_file
@@ -36,11 +37,11 @@ def document_files(
 
 
 def _tables(document: Document) -> Iterator[tuple[str, bytes]]:
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
     for table in (t for s in document.sections for t in s.tables):
-        name = table_file(table)
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            name = f"{name.removesuffix('.rtf')}-{seen[name]}.rtf"
+        own = table_file(table)
+        others = (f"{own.removesuffix('.rtf')}-{i}.rtf" for i in count(2))
+        name = next(n for n in chain((own,), others) if n not in taken)
+        taken.add(name)
         number = document.numbering.table(table.key)
         yield f"tables/{name}", render_rtf(table, number, document).encode("ascii")

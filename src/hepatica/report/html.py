@@ -1,7 +1,7 @@
 """The report as one self-contained HTML page: no network, readable on screen and on paper.
 
-Every text from the data is escaped by the template engine; the page's policy forbids it to load
-anything.
+Every text from the data is escaped by the template engine, a sign that cannot be shown is printed
+as its code point, and the page's policy forbids it to load anything.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from markupsafe import Markup
 from hepatica.report.figure.drawing import Drawing
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Ledger
+from hepatica.report.legible import legible
 from hepatica.report.numbering import numbering_of
 from hepatica.report.passage import Section
 from hepatica.report.provenance import Provenance
@@ -83,6 +84,11 @@ def _inline(drawing: Drawing) -> Markup:
     return Markup(drawing.svg)
 
 
+def _shown(value: Any) -> Any:
+    """A text as it can be shown; what is markup already stays as it is."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else legible(value)
+
+
 @cache
 def _environment() -> Environment:
     return Environment(
@@ -91,6 +97,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
 
 

@@ -20,10 +20,17 @@ _BLANKS = re.compile(r"[\t\n\v\f\r\u0085\u2028\u2029]+")
 
 def legible(text: str) -> str:
     """The text on one line, every sign that cannot be shown replaced by `code_point`."""
+    if text.isascii() and text.isprintable():
+        return text
     line = _BLANKS.sub(" ", text)
     if line.isascii() and line.isprintable():
         return line
     return "".join(code_point(c) if _unseen(c) else c for c in line)
+
+
+def legible_lines(text: str) -> str:
+    """Lines of text, such as an SVG, every sign that cannot be shown replaced in each of them."""
+    return "\n".join(map(legible, text.split("\n")))
 
 
 def replaced(text: str, signs: Collection[str]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hepatica.report.ledger import FIRST_ROW, Ledger
+from hepatica.report.legible import legible
 from hepatica.report.table import Table
 
 MOST_NAMED = 50
@@ -31,7 +32,7 @@ def trace_island(ledger: Ledger, tables: Iterable[Table]) -> dict[str, Any]:
         parts = (result.statistic, result.dataset, result.clause, result.method, result.note)
         text = " \u00b7 ".join(p for p in parts if p)
         rows[str(row)] = [texts.setdefault(text, len(texts)), index]
-    named = [[len(s), *s[:MOST_NAMED]] for s in sets]
+    named = [[len(s), *map(legible, s[:MOST_NAMED])] for s in sets]
     return {"texts": list(texts), "sets": named, "rows": rows}
 
 

@@ -20,7 +20,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from hepatica.report.figure.glyph import show_signs
+from hepatica.report.figure.glyph import change_words, show_signs
+from hepatica.report.legible import legible_lines
 
 WIDTH_IN = 7.0
 PNG_DPI = 200
@@ -127,6 +128,7 @@ def render_drawing(
 ) -> Drawing:
     """Render a figure to SVG and PNG; call it inside `matplotlib.rc_context(STYLE)`."""
     note(figure, legend.label)
+    change_words(figure, legible_lines)
     return Drawing(
         name=legend.name,
         title=legend.title,
@@ -159,7 +161,7 @@ def render_svg(figure: Figure, legend: Legend, marks: Sequence[Mark] = ()) -> st
     text = _described(_prefixed(text, legend.name), legend)
     for index, mark in enumerate(marks):
         text = _marked(text, f"{legend.name}-{mark.gid}", mark, index)
-    return text
+    return legible_lines(text)
 
 
 def render_png(figure: Figure) -> bytes:

@@ -5,7 +5,7 @@ An SVG holds its text as text, so the reader's machine finds the font; a PNG hol
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ def known_signs() -> frozenset[str]:
 
 def show_signs(figure: Any) -> None:
     """Give every text of a figure a font that has its signs; those of none become code points."""
+    lost: set[str] = set()
     for text in figure.findobj(Text):
         words = text.get_text()
         foreign = set() if words.isascii() else set(words) - known_signs() - {"\n"}
@@ -63,8 +64,16 @@ def show_signs(figure: Any) -> None:
             if foreign & signs:
                 families.append(name)
                 foreign -= signs
-        text.set_text(replaced(words, foreign))
+        lost |= foreign
         text.set_fontfamily([_OWN, *families])
+    if lost:
+        change_words(figure, lambda words: replaced(words, lost))
+
+
+def change_words(figure: Any, change: Callable[[str], str]) -> None:
+    """Make a change to every text of a figure; those of ticks are numbers and stay."""
+    for text in figure.findobj(Text):
+        text.set_text(change(text.get_text()))
 
 
 def _installed() -> Iterator[tuple[str, frozenset[str]]]:

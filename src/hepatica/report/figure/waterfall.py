@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import matplotlib
@@ -32,6 +33,8 @@ CLIP_PCT = 100.0
 UPPER_LINE_PCT = 20.0
 LOWER_LINE_PCT = -30.0
 
+# Where the names begin, in parts of the height below the axis.
+_NAMES_AT = -0.015
 _LABELLED = 60
 _LETTER_IN = 0.065
 _ONE_ROW = 5
@@ -161,18 +164,14 @@ def _set_axes(axes: Any, bars: Sequence[Bar], y_text: str) -> None:
     for level in (UPPER_LINE_PCT, LOWER_LINE_PCT):
         axes.axhline(level, color=RULE, linewidth=0.7, dashes=(4, 2), zorder=0.5)
     axes.spines["bottom"].set_visible(False)
-    axes.tick_params(axis="x", length=0)
-    if len(bars) <= _LABELLED:
-        axes.set_xticks(
-            range(len(bars)),
-            [name_end(b.subject) for b in bars],
-            rotation=90,
-            fontsize=7,
-            color=INK,
-        )
-    else:
-        axes.set_xticks([])
+    axes.set_xticks([])
+    # Texts of their own: those of ticks are written anew whenever they are drawn.
+    put = partial(axes.text, transform=axes.get_xaxis_transform(), ha="center", va="top")
+    for i, bar in enumerate(bars if len(bars) <= _LABELLED else ()):
+        put(i, _NAMES_AT, name_end(bar.subject), rotation=90, fontsize=7)
+    tall = axes.get_position().height * axes.figure.get_size_inches()[1]
     axes.set_xlabel("Subject", color=QUIET)
+    axes.xaxis.set_label_coords(0.5, -(_foot_in(bars) - 0.28) / tall)
 
 
 def _handles(bars: Sequence[Bar]) -> list[Any]:

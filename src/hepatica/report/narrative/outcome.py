@@ -85,7 +85,7 @@ def event_paragraphs(
     if not groups:
         yield paragraph("", pieces("No adverse event is on record."))
     for group in groups:
-        where = bracketed(refer.table(f"ae-{group}" if group else "ae"))
+        where = bracketed(refer.table(f"ae-by-{group}" if group else "ae"))
         yield paragraph("", *_events(ledger, group, where, sizes.get(group)))
 
 

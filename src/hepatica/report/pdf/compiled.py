@@ -16,7 +16,7 @@ import typst
 
 from hepatica.report.block import Drawn, Leaf, document_leaves
 from hepatica.report.document import Document
-from hepatica.report.legible import code_point, legible, replaced
+from hepatica.report.legible import code_point, legible_lines, replaced
 from hepatica.report.pdf.data import document_data, every_text, figure_file
 from hepatica.report.pdf.font import PDF_STANDARD, Fonts, fonts_for
 
@@ -74,12 +74,7 @@ def lost_note(fonts: Fonts) -> str:
 
 def _figures(leaves: tuple[Leaf, ...]) -> dict[str, str]:
     drawn = (b.drawing for leaf in leaves for b in leaf.blocks if isinstance(b, Drawn))
-    return {figure_file(d.name): legible_svg(d.svg) for d in drawn}
-
-
-def legible_svg(svg: str) -> str:
-    """The SVG, line by line, with every sign that cannot be shown as its code point."""
-    return "\n".join(legible(line) for line in svg.split("\n"))
+    return {figure_file(d.name): legible_lines(d.svg) for d in drawn}
 
 
 def _texts(value: Any) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import typst
 
-from hepatica.report.legible import legible, replaced
-from hepatica.report.pdf.compiled import Pdf, compiled, legible_svg, lost_note
+from hepatica.report.legible import legible, legible_lines, replaced
+from hepatica.report.pdf.compiled import Pdf, compiled, lost_note
 from hepatica.report.pdf.font import fonts_for
 
 _PICTURE = b'#set page(width: auto, height: auto, margin: 0pt)\n#image("page.svg")'
@@ -39,7 +39,7 @@ def render_pages(sheets: Sequence[Sheet], title: str, running: str, cutoff: date
     def shown(text: str) -> str:
         return replaced(legible(text), fonts.lost)
 
-    files = {f"p{i}.svg": replaced(legible_svg(s.svg), fonts.lost) for i, s in enumerate(sheets)}
+    files = {f"p{i}.svg": replaced(legible_lines(s.svg), fonts.lost) for i, s in enumerate(sheets)}
     data = {
         "title": shown(title),
         "running": shown(running),
@@ -56,7 +56,7 @@ def render_pages(sheets: Sequence[Sheet], title: str, running: str, cutoff: date
 def render_picture(svg: str) -> bytes:
     """One drawing as PNG."""
     fonts = fonts_for([svg])
-    shown = replaced(legible_svg(svg), fonts.lost).encode()
+    shown = replaced(legible_lines(svg), fonts.lost).encode()
     # The stubs of typst do not know that the files may be given in memory.
     compile_files = cast(Any, typst.compile)
     made: bytes = compile_files(

@@ -19,6 +19,8 @@ _MARGIN_TWIPS = 1134
 _HALF_POINTS, _SMALL_HALF_POINTS = 17, 13
 _INDENT_TWIPS = 200
 _THICK, _THIN = 15, 8
+# File systems hold names of 255 bytes.
+_LONGEST_NAME = 80
 _HEAD = (
     r"{\rtf1\ansi\ansicpg1252\deff0\deflang1033\uc1"
     r"{\fonttbl{\f0\froman\fcharset0 Times New Roman;}}"
@@ -57,7 +59,7 @@ def render_rtf(table: Table, number: int, document: Document) -> str:
 def table_file(table: Table) -> str:
     """Name of a table's file, from its key."""
     slug = re.sub(r"[^a-z0-9]+", "-", table.key.lower()).strip("-")
-    return f"t-{slug or 'table'}.rtf"
+    return f"t-{slug[:_LONGEST_NAME].rstrip('-') or 'table'}.rtf"
 
 
 def escaped(text: str) -> str:

@@ -65,7 +65,7 @@ def _table(
     scale = "grade" if any(v.startswith("grade ") for v in levels) else "severity"
     title = f"Adverse events by term and {scale}" + (f": {group}" if group else "")
     return Table(
-        key=f"ae-{group}" if group else "ae",
+        key=f"ae-by-{group}" if group else "ae",
         title=title if size is None else f"{title} (n = {number.count(size)})",
         stub="Term",
         columns=tuple(WORDS.get(v, v.capitalize()) for v in levels),
