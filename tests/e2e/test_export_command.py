@@ -83,3 +83,52 @@ def test_an_output_that_is_a_file_is_told(tmp_path: Path) -> None:
     done = hepatica("export", EXAMPLES / "beva-tace", "--ars", "-o", path)
     assert done.returncode == 2
     assert "is not a folder" in done.stderr
+
+
+def test_a_transport_file_that_no_longer_fits_does_not_stay(tmp_path: Path) -> None:
+    study = small_study(tmp_path, "Uebelkeit")
+    out = tmp_path / "out"
+    assert hepatica("export", study, "--adam", "-o", out).returncode == 0
+    assert (out / "adam" / "adae.xpt").is_file()
+    small_study(tmp_path, "Übelkeit")
+    assert hepatica("export", study, "--adam", "-o", out).returncode == 1
+    assert not (out / "adam" / "adae.xpt").exists()
+
+
+def test_no_record_is_written_over(tmp_path: Path) -> None:
+    study = small_study(tmp_path, "Nausea")
+    hepatica("export", study, "--sdtm", "-o", study)
+    settings = (study / "study.toml").read_text(encoding="utf-8")
+    settings = settings.replace('reader = "workbook"', 'reader = "sdtm"')
+    settings = settings.replace('path = "records.xlsx"', 'path = "sdtm"')
+    (study / "study.toml").write_text(settings, encoding="utf-8")
+    (study / "records.xlsx").unlink()
+    before = {path: path.read_bytes() for path in (study / "sdtm").iterdir()}
+    done = hepatica("export", study, "--sdtm", "-o", study)
+    assert (done.returncode, "is an input of the study" in done.stderr) == (2, True)
+    assert {path: path.read_bytes() for path in (study / "sdtm").iterdir()} == before
+
+
+def test_a_key_that_others_can_read_is_told(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("sixteen bytes or more of secret", encoding="utf-8")
+    for mode, told in ((0o644, True), (0o600, False)):
+        key.chmod(mode)
+        out = tmp_path / str(mode)
+        words = ("--redact", "--key-file", key, "-o", out)
+        done = hepatica("export", EXAMPLES / "beva-tace", *words)
+        assert (done.returncode, "others on this machine" in done.stderr) == (0, told)
+
+
+def small_study(folder: Path, term: str) -> Path:
+    """A study of one subject with one event."""
+    study = folder / "study"
+    study.mkdir(exist_ok=True)
+    shutil.copy(EXAMPLES / "beva-tace" / "study.toml", study)
+    (study / "records.xlsx").unlink(missing_ok=True)
+    event = {"subject": "S1", "term": term, "start_date": None}
+    write_template(
+        study / "records.xlsx",
+        {"subjects": [{"subject": "S1", "enrolled": "Y"}], "adverse_events": [event]},
+    )
+    return study

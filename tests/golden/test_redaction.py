@@ -3,16 +3,22 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 import hepatica
+from hepatica.analysis.result import Result
 from hepatica.analysis.run import run_analysis
+from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
 from hepatica.core.errors import UsageError
 from hepatica.records.record import Records
@@ -137,10 +143,10 @@ def test_dates_move_together_and_keep_no_weekday(copy: dict[str, bytes], records
 
 def test_partial_dates_stay_partial(copy: dict[str, bytes], records: Records) -> None:
     flags = records["history"]["start_date_flag"].to_pylist()
-    partial = sum(flag == "D" for flag in flags), sum(flag == "M" for flag in flags)
-    assert sum(partial)
+    told_partial = sum(flag == "D" for flag in flags), sum(flag == "M" for flag in flags)
+    assert sum(told_partial)
     told = [len(row["start_date"]) for row in read(copy["records/history.csv"])]
-    assert (told.count(7), told.count(4)) == partial
+    assert (told.count(7), told.count(4)) == told_partial
 
 
 def test_the_oldest_are_capped_and_marked(copy: dict[str, bytes], records: Records) -> None:
@@ -231,3 +237,149 @@ def test_a_copy_stands_apart_from_study_and_key(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="stands apart"):
             run_study_redaction(workspace, out, key)
     assert not (EXAMPLE / "copy").exists()
+
+
+def changed(records: Records, table: str, edit: Callable[[list[dict[str, Any]]], None]) -> Records:
+    rows = records[table].to_pylist()
+    edit(rows)
+    made = pa.Table.from_pylist(rows, records[table].schema)
+    return Records.of({**records.tables, table: made})
+
+
+def redacted(study: Study, given: Records, *results: Result) -> dict[str, list[dict[str, str]]]:
+    copy = dict(redacted_files(KEY, given, derive_adam(study, given), results))
+    return {name: read(data) for name, data in copy.items() if name.endswith(".csv")}
+
+
+def only(rows: list[dict[str, str]], key: str) -> list[dict[str, str]]:
+    return [row for row in rows if row["SUBJID"] == key]
+
+
+def test_an_imputed_day_does_not_tell_the_shift(study: Study, records: Records) -> None:
+    def edit(rows: list[dict[str, Any]]) -> None:
+        first = next(row for row in rows if row["start_date"])
+        first |= {"start_date": date(first["start_date"].year, 1, 1), "start_date_flag": "M"}
+        first |= {"subject": told_of("003"), "end_date": date(2019, 12, 30)}
+
+    given = changed(records, "adverse_events", edit)
+    key = disguise(KEY, [told_of("003")], ()).subjects[told_of("003")]
+    rows = only(redacted(study, given)["adam/adae.csv"], key)
+    cut = [row for row in rows if row["ASTDTF"] == "M"]
+    assert [len(row["ASTDT"]) for row in cut] == [4]
+    assert cut[0]["SESSDAY"] == ""
+    assert len(cut[0]["AENDT"]) == 10
+    assert {len(row["ASTDT"]) for row in rows if row["ASTDTF"] == ""} <= {10}
+
+
+def test_nothing_is_reckoned_from_an_imputed_day_of_death(study: Study, records: Records) -> None:
+    def edit(rows: list[dict[str, Any]]) -> None:
+        dead = next(row for row in rows if row["status"] == "dead")
+        dead["date_flag"] = "D"
+        found.append(dead["subject"])
+
+    found: list[str] = []
+    given = changed(records, "follow_up", edit)
+    key = disguise(KEY, found, ()).subjects[found[0]]
+    copy = redacted(study, given)
+    assert len(only(copy["adam/adsl.csv"], key)[0]["DTHDT"]) == 7
+    times = only(copy["adam/adtte.csv"], key)
+    assert {(row["PARAMCD"], row["AVAL"]) for row in times if row["PARAMCD"] == "OS"} == {
+        ("OS", "")
+    }
+    for name, variable in (("adsess", "DTHDAYS"), ("adlb", "ADY"), ("adrs", "ADY")):
+        assert {row[variable] for row in only(copy[f"adam/{name}.csv"], key)} == {""}
+        others = [row[variable] for row in copy[f"adam/{name}.csv"] if row["SUBJID"] != key]
+        assert any(others)
+
+
+def test_an_age_above_the_limit_is_nowhere(study: Study, records: Records) -> None:
+    # The first subject is 93, as `marked` says.
+    first = records["subjects"]["subject"][0].as_py()
+    key = disguise(KEY, [first], ()).subjects[first]
+    copy = redacted(study, records)
+    asked = [row for row in only(copy["adam/adie.csv"], key) if row["VARIABLE"] == "age"]
+    assert {row["AVAL"] for row in asked} == {""}
+    for variable, rows in (("AVAL", copy["adam/adie.csv"]), ("PARAMCD", copy["adam/adsc.csv"])):
+        assert any(row[variable] for row in rows)
+    scores = [row for row in only(copy["adam/adsc.csv"], key) if row["PARAMCD"] == "FIB4"]
+    assert scores
+    assert {row["AVAL"] for row in scores} == {""}
+
+
+def test_readers_of_two_letters_have_pseudonyms_in_results(study: Study, records: Records) -> None:
+    def edit(rows: list[dict[str, Any]]) -> None:
+        for index, row in enumerate(rows):
+            row["reader"] = ("JS", "J")[index % 2]
+
+    given = changed(records, "measurements", edit)
+    common = partial(Result, population="treated", criterion="", statistic="n", value=20.0)
+    rows = redacted(
+        study,
+        given,
+        common("reader", variable="BOR", group="J against JS", level="kappa"),
+        common("baseline", variable="Grade", level="J"),
+    )["results.csv"]
+    pseudonyms = disguise(KEY, (), ["JS", "J"]).readers
+    assert rows[0]["group"] == f"{pseudonyms['J']} against {pseudonyms['JS']}"
+    assert (rows[0]["level"], rows[1]["level"]) == ("kappa", "withheld")
+
+
+def test_the_rule_set_of_a_time_is_no_reader(copy: dict[str, bytes]) -> None:
+    assert {row["PARCAT2"] for row in read(copy["adam/adtte.csv"])} >= {"seed", "FDA", "EMA"}
+
+
+def test_numbers_of_the_results_are_plain(study: Study, records: Records) -> None:
+    given = Result(
+        "baseline",
+        population="treated",
+        criterion="",
+        variable="x",
+        statistic="mean",
+        value=np.float64(-0.5),
+    )
+    assert redacted(study, records, given)["results.csv"][0]["value"] == "-0.5"
+
+
+def test_subjects_with_a_date_on_the_cutoff_are_counted(study: Study, records: Records) -> None:
+    adam = derive_adam(study, records)
+    last = max(day for _, day in days(records))
+    who = {subject for subject, day in days(records) if day == last}
+    files = dict(redacted_files(KEY, records, Adam(adam.tables), (), cutoff=last))
+    said = json.loads(files["redaction.json"])["dates_on_the_cutoff"]
+    assert said["subjects"] == len(who) > 0
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "endless", "repeated"])
+def test_what_is_no_key_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "key"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "endless":
+        path.write_bytes(os.urandom(1 << 17))
+    else:
+        path.write_bytes(b"12" * 20)
+    with pytest.raises(UsageError):
+        read_key(path)
+
+
+def test_a_copy_is_alone_in_its_folder(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(KEY)
+    workspace = Workspace(EXAMPLE)
+    out = tmp_path / "copy"
+    first = run_study_redaction(workspace, out, key)
+    before = [path.read_bytes() for path in first]
+    assert [path.read_bytes() for path in run_study_redaction(workspace, out, key)] == before
+    (out / "adam" / "adsl.parquet").write_bytes(b"MUELLER")
+    with pytest.raises(UsageError, match=r"adsl\.parquet: is there already"):
+        run_study_redaction(workspace, out, key)
+    (out / "adam" / "adsl.parquet").unlink()
+    elsewhere = tmp_path / "elsewhere"
+    (out / "records").rename(elsewhere)
+    (out / "records").symlink_to(elsewhere)
+    with pytest.raises(UsageError, match="is there already"):
+        run_study_redaction(workspace, out, key)
+    with pytest.raises(UsageError, match="stands apart"):
+        run_study_redaction(workspace, EXAMPLE.parent, key)

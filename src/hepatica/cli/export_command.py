@@ -66,6 +66,7 @@ def run_redaction(
     folder: Path, output: Path | None, key_file: Path | None, *, as_json: bool
 ) -> int:
     """Write a redacted copy of a study."""
+    from hepatica.report.redaction.key import is_open_to_others
     from hepatica.workflow.redacting import run_study_redaction
     from hepatica.workflow.workspace import Workspace
 
@@ -75,6 +76,8 @@ def run_redaction(
         paths = run_study_redaction(Workspace(folder), output, key_file)
     except NotReady as stop:
         return _not_ready(stop)
+    if is_open_to_others(key_file):
+        print(f"{key_file}: others on this machine can read the key; chmod 600", file=sys.stderr)
     if as_json:
         print(json.dumps({"files": [str(path) for path in paths]}))
     else:

@@ -98,7 +98,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float):
-        return "" if value != value else repr(value)  # noqa: PLR0124 - nan is missing
+        return "" if value != value else repr(float(value))  # noqa: PLR0124 - nan is missing
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) and not _is_number(value) else value
     return str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +45,10 @@ def run_study_export(workspace: Workspace, output: Path, parts: Collection[str] 
     output : Path            A folder, made where it does not exist.
     parts : words            Of `PARTS` and ``core-rules``; all of `PARTS` where empty.
 
+    A transport file of an earlier export that could not be written again is removed.
+
     Raises      NotReady, with every finding, while one at error level stands; UsageError where
-                `output` cannot be written.
+                `output` cannot be written, or a file would stand in the place of the records.
     """
     wanted = set(parts) or set(PARTS)
     study = workspace.protocol
@@ -68,23 +70,33 @@ def run_study_export(workspace: Workspace, output: Path, parts: Collection[str] 
         package += sdtm_package(study, workspace.records)
     if CORE_RULES in wanted:
         package += Package(core_rule_files())
-    return Exported(write_files(output, package.files), package.findings, conformance)
+    written = write_files(output, package.files, kept=workspace.inputs)
+    for path in (output / name for name in package.absent):
+        path.unlink(missing_ok=True)
+    return Exported(written, package.findings, conformance)
 
 
-def write_files(output: Path, files: Iterable[tuple[str, bytes]]) -> tuple[Path, ...]:
-    """Write files below `output`; no name leaves it.
+def write_files(
+    output: Path, files: Sequence[tuple[str, bytes]], *, kept: Collection[Path]
+) -> tuple[Path, ...]:
+    """Write files below `output`; no name leaves it, and none takes the place of those `kept`.
 
-    Raises      UsageError where `output` is no folder or cannot be written.
+    Raises      UsageError where `output` is no folder or cannot be written, or a name leads
+                elsewhere; nothing is written then.
     """
     if os.path.lexists(output) and not output.is_dir():
         raise UsageError(f"{output}: is not a folder; name another one with -o")
+    inputs = {path.resolve() for path in kept}
     try:
         output.mkdir(parents=True, exist_ok=True)
         root = output.resolve()
-        written = []
-        for name, data in files:
-            assert (root / name).resolve().is_relative_to(root), name
-            written.append(write_file(output / name, data))
+        for name, _ in files:
+            place = (root / name).resolve()
+            if not place.is_relative_to(root):
+                raise UsageError(f"{output / name}: a link leads out of the folder")
+            if place in inputs:
+                raise UsageError(f"{output / name}: is an input of the study; name another folder")
+        written = [write_file(output / name, data) for name, data in files]
     except OSError as error:
         where = error.filename or output
         raise UsageError(f"{where}: cannot be written ({error.strerror})") from error

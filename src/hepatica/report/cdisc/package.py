@@ -22,13 +22,21 @@ from hepatica.study import Study
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """Files by name, relative and with forward slashes; `findings` say which ones are absent."""
+    """Files by name, relative and with forward slashes, and what could not be written and why.
+
+    `absent` are the names of transport files that do not hold their dataset; `findings` say why.
+    """
 
     files: tuple[tuple[str, bytes], ...] = ()
     findings: tuple[Finding, ...] = ()
+    absent: tuple[str, ...] = ()
 
     def __add__(self, other: Package) -> Package:
-        return Package((*self.files, *other.files), (*self.findings, *other.findings))
+        return Package(
+            (*self.files, *other.files),
+            (*self.findings, *other.findings),
+            (*self.absent, *other.absent),
+        )
 
 
 def adam_package(study: Study, given: Submission) -> Package:
@@ -49,16 +57,19 @@ def data_package(
     identity = study.study
     files: list[tuple[str, bytes]] = []
     findings: list[Finding] = []
+    absent: list[str] = []
     for dataset in declared:
         table = tables[dataset.name]
         name = f"{folder}/{dataset.name.lower()}"
         transport, faults = _transport(dataset, table, identity.cutoff)
         if transport is not None:
             files.append((f"{name}.xpt", transport))
+        else:
+            absent.append(f"{name}.xpt")
         findings += faults
         text = dataset_json(dataset, table, study=identity.id, stamp=identity.cutoff)
         files.append((f"{name}.json", text.encode()))
-    return Package(tuple(files), tuple(findings))
+    return Package(tuple(files), tuple(findings), tuple(absent))
 
 
 def _transport(

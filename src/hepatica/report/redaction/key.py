@@ -7,6 +7,7 @@ copy again and nobody without it can undo one. The key itself is written nowhere
 from __future__ import annotations
 
 import hmac
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,9 @@ from hepatica.core.errors import UsageError
 
 MOST_DAYS = 365
 KEY_BYTES = 16
+# A key of fewer different bytes is a word typed over and over; a file of more bytes is no key.
+KEY_DIFFERENT = 8
+MOST_KEY_BYTES = 1 << 16
 # Whole weeks are left out: they would keep the day of the week.
 OFFSETS_DAYS = tuple(d for d in range(-MOST_DAYS, MOST_DAYS + 1) if d % 7)
 
@@ -24,15 +28,29 @@ OFFSETS_DAYS = tuple(d for d in range(-MOST_DAYS, MOST_DAYS + 1) if d % 7)
 def read_key(path: Path) -> bytes:
     """The secret of a key file, without line ends around it.
 
-    Raises      UsageError where the file cannot be read or holds fewer than 16 bytes.
+    Raises      UsageError where it is no regular file, cannot be read, is too large for a key, or
+                holds fewer than 16 bytes or hardly any different ones.
     """
     try:
-        secret = path.read_bytes().strip()
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path}: the key is no regular file")
+        with path.open("rb") as file:
+            secret = file.read(MOST_KEY_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path}: the key cannot be read ({error.strerror})") from error
+    if len(secret) > MOST_KEY_BYTES:
+        raise UsageError(f"{path}: is larger than {MOST_KEY_BYTES >> 10} kB; that is no key")
+    secret = secret.strip()
     if len(secret) < KEY_BYTES:
         raise UsageError(f"{path}: holds fewer than {KEY_BYTES} bytes; a key needs at least that")
+    if len(set(secret)) < KEY_DIFFERENT:
+        raise UsageError(f"{path}: holds fewer than {KEY_DIFFERENT} different bytes; draw a key")
     return secret
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether other users of this machine may read the file, as far as modes tell."""
+    return os.name == "posix" and bool(path.stat().st_mode & 0o044)
 
 
 @dataclass(frozen=True, slots=True)

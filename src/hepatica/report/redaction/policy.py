@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,9 @@ class Policy:
     adam_reader: frozenset[str]
     adam_lesion: frozenset[str]
     adam_dropped: frozenset[str]
+    adam_reckoned: frozenset[str]
+    adam_anchors: tuple[str, ...]
+    adam_from_age: Mapping[str, Mapping[str, str]]
     least_subjects: int
     small_cell: int
     oldest_years: int
@@ -40,6 +43,9 @@ def policy() -> Policy:
         adam_reader=frozenset(said["adam"]["reader"]),
         adam_lesion=frozenset(said["adam"]["lesion"]),
         adam_dropped=frozenset(said["adam"]["dropped"]),
+        adam_reckoned=frozenset(said["adam"]["reckoned"]),
+        adam_anchors=tuple(said["adam"]["anchors"]),
+        adam_from_age=said["adam"]["from_age"],
         least_subjects=said["least_subjects"],
         small_cell=said["small_cell"],
         oldest_years=said["oldest_years"],

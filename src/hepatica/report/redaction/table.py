@@ -12,10 +12,9 @@ import pyarrow as pa
 from hepatica.clinic.dataset import Dataset, Variable
 from hepatica.records.table import Column, Table
 from hepatica.report.cdisc.code_list import source_column
+from hepatica.report.redaction.imputed import CUT, Imputed
 from hepatica.report.redaction.key import Disguise
 from hepatica.report.redaction.policy import WITHHELD, common_values, policy
-
-_CUT = {"": 10, "D": 7, "M": 4}
 
 
 @dataclass(slots=True)
@@ -24,6 +23,8 @@ class Redactor:
 
     disguise: Disguise
     lesions: Mapping[tuple[str, str], str]
+    imputed: Imputed
+    aged: frozenset[str]
     dropped: list[str] = field(default_factory=list)
     withheld: dict[str, int] = field(default_factory=dict)
     capped: int = 0
@@ -54,6 +55,8 @@ class Redactor:
                 made[variable.name] = values
         if "AGE" in made:
             made["AGE"], made["AGECAPFL"] = self._capped(made["AGE"])
+        self._hide_reckoned(dataset, rows, subjects, made)
+        self._hide_age(dataset, rows, subjects, made)
         return _sorted(made, "SUBJID")
 
     def _record_column(
@@ -91,21 +94,52 @@ class Redactor:
         if name in ("USUBJID", "SUBJID"):
             return [self.disguise.subjects[subject] for subject in subjects]
         if variable.type == "date":
-            pairs = zip(subjects, values, strict=True)
-            return [self.disguise.day(subject, day) for subject, day in pairs]
+            return [
+                self.imputed.told(subject, day, self.disguise.day(subject, day))
+                for subject, day in zip(subjects, values, strict=True)
+            ]
         return self._words(dataset, variable, subjects, values)
+
+    def _hide_reckoned(
+        self, dataset: Dataset, rows: pa.Table, subjects: list[str], made: dict[str, list[Any]]
+    ) -> None:
+        """Take out what is reckoned from an imputed day, of which the shift could be told."""
+        hidden = [subject in self.imputed.subjects for subject in subjects]
+        for variable in (v for v in dataset.variables if v.type == "date"):
+            for index, day in enumerate(rows[variable.name].to_pylist()):
+                hidden[index] |= self.imputed.is_imputed(subjects[index], day)
+        for name, values in made.items():
+            if {name, f"{dataset.name}.{name}"} & policy().adam_reckoned:
+                pairs = zip(values, hidden, strict=True)
+                made[name] = [None if hide else value for value, hide in pairs]
+
+    def _hide_age(
+        self, dataset: Dataset, rows: pa.Table, subjects: list[str], made: dict[str, list[Any]]
+    ) -> None:
+        """Take out values that tell the age of those whose age is capped."""
+        for place, condition in policy().adam_from_age.items():
+            owner, name = place.split(".")
+            if owner != dataset.name:
+                continue
+            ((key, word),) = condition.items()
+            triples = zip(made[name], rows[key].to_pylist(), subjects, strict=True)
+            made[name] = [
+                None if said == word and subject in self.aged else value
+                for value, said, subject in triples
+            ]
 
     def _words(
         self, dataset: Dataset, variable: Variable, subjects: list[str], values: list[Any]
     ) -> list[Any]:
         if variable.name in policy().adam_lesion:
             return self._lesions(subjects, values)
-        if variable.name in policy().adam_reader:
+        names = {variable.name, f"{dataset.name}.{variable.name}"}
+        if names & policy().adam_reader:
             return self._readers(values)
         column = source_column(variable)
         coded = column is not None and bool(column.codes)
-        known = {variable.name, f"{dataset.name}.{variable.name}"} & policy().adam_words
-        if variable.type != "text" or coded or known or variable.name.endswith("FL"):
+        known = variable.type != "text" or coded or names & policy().adam_words
+        if known or variable.name.endswith("FL"):
             return list(values)
         return self._common(f"{dataset.name}.{variable.name}", subjects, values)
 
@@ -116,7 +150,7 @@ class Redactor:
         found: list[str | None] = []
         for subject, value, flag in zip(subjects, values, flags, strict=True):
             day = self.disguise.day(subject, value)
-            found.append(day.isoformat()[: _CUT[flag or ""]] if day else None)
+            found.append(day.isoformat()[: CUT[flag or ""]] if day else None)
         return found
 
     def _readers(self, values: list[str | None]) -> list[str | None]:
