@@ -1,6 +1,7 @@
 """Patient profiles: days and no dates, labels that name nobody, every panel or why it is empty."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -100,3 +101,10 @@ def test_the_pen_escapes_what_it_writes() -> None:
     pen.text((1, 1), "<script>&")
     assert "<script>" not in pen.svg("p", "<t>", "&")
     ElementTree.fromstring(pen.svg("p", "<t>", "&"))
+
+
+def test_everything_that_is_drawn_has_room_on_the_axis() -> None:
+    late = Event("Fever", 450, 470, 1)
+    early = (Series("T1", "mm", ((-60, 50.0), (40, 20.0))),)
+    low, high = replace(FULL, lesions=early, events=(late,), new_therapy=480).span
+    assert low < -60 and high > 480

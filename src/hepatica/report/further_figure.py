@@ -13,6 +13,7 @@ from hepatica.report.figure.cumulative_incidence import Rise, render_incidence
 from hepatica.report.figure.drawing import Drawing, Legend
 from hepatica.report.figure.forest import Branch, ForestAxis, render_forest
 from hepatica.report.figure.kaplan_meier import render_kaplan_meier
+from hepatica.report.figure.label import name_ends
 from hepatica.report.figure.strand import Strand, TimeAxis
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import Item, Ledger
@@ -30,6 +31,8 @@ from hepatica.report.section.subgroup import (
 from hepatica.stats.kaplan_meier import Quantile
 from hepatica.study.plan import CompetingPlan, LandmarkPlan, SubgroupPlan
 
+# Letters of an arm's name under the axis of a forest plot.
+_LONGEST_SIDE = 20
 _BASELINE = "Target sum at baseline"
 _LIMITS = ("bias", "lower limit of agreement", "upper limit of agreement")
 
@@ -166,6 +169,7 @@ def _forest(
     sides = ("", "")
     if len(contrasts) == 1:
         level = contrasts[0].partition(": ")[2].partition(" against ")[0]
+        level = name_ends(level, _LONGEST_SIDE)
         noun = text.split()[0].lower()
         sides = (f"lower {noun} with {level}", f"higher {noun} with {level}")
     axis = ForestAxis(text, ratio, counts, words, line, sides)

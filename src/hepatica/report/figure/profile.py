@@ -64,8 +64,10 @@ class Profile:
     def span(self) -> tuple[float, float]:
         """First and last day of the axis, with some room."""
         days = [0, self.last_day, *self.sessions, *(d for d, _ in self.scans)]
-        for series in (self.total, self.afp, self.bilirubin, self.alt, self.ecog):
+        for series in (self.total, *self.lesions, self.afp, self.bilirubin, self.alt, self.ecog):
             days += [day for day, _ in series.points]
+        days += [day for e in self.events for day in (e.start, e.end) if day is not None]
+        days += [e.day for e in self.ends] + [d for d in (self.new_therapy,) if d is not None]
         low, high = min(days), max(days)
         room = 0.03 * max(high - low, 1)
         return low - room, high + room
