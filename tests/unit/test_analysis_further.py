@@ -253,10 +253,9 @@ class _Study:
     endpoint = None
 
 
-def test_readers_agree_and_are_adjudicated(tmp_path: Path) -> None:
-    """Three readers, four patients: PR PR PD; SD SD SD; PD PD PD; PR SD PD without a majority."""
+def readings(folder: Path, seen: dict[str, str]) -> Any:
+    """Results of patients read by A, B and C: responses, "-" where a reader has none."""
     end = {"PR": 30, "SD": 50, "PD": 80}
-    seen = {"1": "PR PR PD", "2": "SD SD SD", "3": "PD PD PD", "4": "PR SD PD"}
     rows: dict[str, list[dict[str, Any]]] = {
         "subjects": [], "procedures": [], "lesions": [], "scans": [], "measurements": []
     }  # fmt: skip
@@ -266,20 +265,49 @@ def test_readers_agree_and_are_adjudicated(tmp_path: Path) -> None:
         for day in (-7, 42):
             when = DAY_0 + timedelta(days=day)
             rows["scans"].append({"subject": subject, "date": when, "modality": "CT"})
-        for reader, word in zip("ABC", words.split(), strict=True):
+        for reader, word in zip("ABC", words.split(), strict=False):
+            if word == "-":
+                continue
             lesion = {"subject": subject, "lesion": "T1", "reader": reader}
             rows["lesions"].append({**lesion, "role": "target", "site": "liver"})
             for day, size in ((-7, 50), (42, end[word])):
                 when = DAY_0 + timedelta(days=day)
                 rows["measurements"].append({**lesion, "date": when, "viable_mm": float(size)})
-    study_of(tmp_path, [])
-    text = (tmp_path / "study.toml").read_text(encoding="utf-8")
-    (tmp_path / "study.toml").write_text(text + "[analysis.readers]\n", encoding="utf-8")
+    study_of(folder, [])
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(text + "[analysis.readers]\n", encoding="utf-8")
     from hepatica.study.reader import read_study
 
-    study = read_study(tmp_path)
+    study = read_study(folder)
     adam = derive_adam(study, Records.of({k: _table(k, v) for k, v in rows.items()}))
-    found = run_analysis(study, adam)
+    return run_analysis(study, adam)
+
+
+def test_a_reader_who_did_not_read_a_patient_says_so_beside_the_rate(tmp_path: Path) -> None:
+    found = readings(tmp_path, {"1": "PR PD", "2": "PR -", "3": "PD -"})
+    rate = dict(analysis="reader", variable="ORR", level="")
+    notes = {r.group: r.note for r in found.results if r.statistic == "N"
+             and all(getattr(r, k) == v for k, v in rate.items())}  # fmt: skip
+    assert notes["A"] == "" and notes["B"] == "2 of them without a response, counted as none"
+    # One patient read by both: a coefficient has no error, and says why.
+    kappa = [r for r in found.results if r.level == "Cohen's kappa" and r.statistic != "estimate"]
+    assert {(r.value, r.note) for r in kappa} == {(None, "not estimable from one subject")}
+
+
+def test_readers_in_opposite_order_have_a_reason_for_no_correlation(tmp_path: Path) -> None:
+    """Best changes -40 and 0 %, and 0 and -40 %: ICC(2,1) is a number over nothing."""
+    found = readings(tmp_path, {"1": "PR SD", "2": "SD PR"})
+    best = dict(analysis="reader", variable="Best change", group="all readers")
+    assert value(found, "estimate", level="ICC(3,1)", **best) == -1
+    assert value(found, "estimate", level="ICC(2,1)", **best) is None
+    icc = next(r for r in found.results if r.level == "ICC(2,1)" and r.variable == "Best change")
+    assert icc.note.startswith("not estimable")
+
+
+def test_readers_agree_and_are_adjudicated(tmp_path: Path) -> None:
+    """Three readers, four patients: PR PR PD; SD SD SD; PD PD PD; PR SD PD without a majority."""
+    seen = {"1": "PR PR PD", "2": "SD SD SD", "3": "PD PD PD", "4": "PR SD PD"}
+    found = readings(tmp_path, seen)
     rate = dict(analysis="reader", variable="ORR", level="rate")
     rates = {n: value(found, "estimate", group=n, **rate) for n in ("A", "B", "C", "adjudicated")}
     assert rates == {"A": 50.0, "B": 25.0, "C": 0.0, "adjudicated": 25.0}

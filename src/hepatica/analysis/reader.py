@@ -63,7 +63,7 @@ def reader_results(study: Study, adam: Adam, people: Population) -> Iterator[Res
     )
     named = reader_names(study, adam)
     if len(named) < 2:
-        note = "fewer than two readers have read any scan"
+        note = "fewer than two readers who bear a name have read any scan"
         yield row(code, "n", float(len(named)), unit="readers", note=note)
         return
     yield row(code, "n", float(len(named)), unit="readers")
@@ -199,9 +199,12 @@ def _rates(
         for name, own in {**ratings, ADJUDICATED: decided}.items():
             who = tuple(s for s in everybody if own.get(s) in endpoint.responses)
             named = partial(row, endpoint.id, group=name)
+            unread = sum(own.get(s, "MISSING") == "MISSING" for s in everybody)
+            said = {"N": f"{unread} of them without a response, counted as none" if unread else ""}
+            if name == ADJUDICATED:
+                said["n"] = note
             for found in rate_rows(study, named, endpoint, (who, everybody)):
-                said = name == ADJUDICATED and found.statistic == "n"
-                yield replace(found, note=note) if said else found
+                yield replace(found, note=said.get(found.statistic, "") or found.note)
 
 
 def _measured(

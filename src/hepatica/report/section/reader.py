@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hepatica.analysis.reader import ADJUDICATED, EVERYBODY, MEASURES
 from hepatica.report import number
@@ -53,9 +53,19 @@ def _rates(ledger: Ledger, study: Study) -> Table:
         "Each reader alone, all patients of the population in the denominator.",
         "Adjudicated: the response that more than half of the readers give; "
         f"{note or 'every patient has one'}.",
+        *_unread(ledger, names, endpoints[0].id if endpoints else ""),
     ]
     heads = tuple(f"{e.label}, % ({level} CI)" for e in endpoints)
     return Table("reader-rates", "Rates by reader", "Reader", heads, tuple(lines), tuple(notes))
+
+
+def _unread(ledger: Ledger, names: Sequence[str], endpoint: str) -> Iterator[str]:
+    """Readers with patients of whom they give no response, who count as none."""
+    for name in names:
+        whole = ledger.item("reader", level="", variable=endpoint, group=name)
+        if whole and whole.has("N") and whole.results["N"].note:
+            count = number.count(whole.value("N"))
+            yield f"{first_upper(name)}: {count} patients, {whole.results['N'].note}."
 
 
 def _responses(ledger: Ledger, study: Study) -> Table:
