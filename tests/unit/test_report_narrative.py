@@ -103,7 +103,7 @@ def test_nothing_is_claimed_where_nothing_is_known() -> None:
     told = text()
     assert "No patient is on record." in told
     assert "No tumour assessment is on record." in told
-    assert "No adverse event is on record." in told
+    assert "No adverse event is on record: nobody had one, or none was collected." in told
     assert "No treatment session is on record." in told
     lacking = "registration, ethics approval, consent, planned sample size and period of enrolment"
     assert f"Not recorded in the protocol: {lacking}." in told
@@ -225,3 +225,17 @@ def test_a_hazard_ratio_between_levels_names_both() -> None:
     rows = [result("test", "OS", "hazard_ratio", 1.76, note="against N; said", **model)]
     rows += [result("test", "OS", s, v, **model) for s, v in (("ci_low", 1.1), ("ci_high", 2.81))]
     assert "hazard ratio of vascular invasion (Y against N): 1.76 (1.10\u20132.81)" in text(*rows)
+
+
+def test_an_empty_population_has_no_results() -> None:
+    none = result("baseline", "AGE", "n", 0.0)
+    section = narrative_section(Ledger([none]), STUDY, (), {"": 0}, {"": 0})
+    after = [p.heading for p in section.paragraphs].index("Results")
+    told = [p.text for p in section.paragraphs[after:]]
+    assert told == ["No patient is on record.", "Nobody is in the analysis population."]
+
+
+def test_events_that_nobody_counted_are_not_methods() -> None:
+    told = text(result("ae", "Any adverse event", "n", None, level="any grade", note="none"))
+    assert "No adverse event is on record: nobody had one, or none was collected." in told
+    assert "Adverse events were" not in told

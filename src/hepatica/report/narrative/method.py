@@ -8,7 +8,7 @@ from hepatica.core.citation import citations
 from hepatica.report import number
 from hepatica.report.ledger import Ledger
 from hepatica.report.narrative.reference import References, bracketed
-from hepatica.report.narrative.sentence import Pieces, paragraph, pieces, plural, words
+from hepatica.report.narrative.sentence import Pieces, known, paragraph, pieces, plural, words
 from hepatica.report.passage import Paragraph
 from hepatica.report.phrase import mid_sentence
 from hepatica.report.section.protocol import protocol_chapters
@@ -37,7 +37,7 @@ def method_paragraphs(
     if ledger.items("response") or any(_needs_response(e) for e in study.endpoints):
         yield paragraph("", *_response(study))
     yield paragraph("", *_endpoints(study))
-    if ledger.items("ae"):
+    if any(known(item, "n") for item in ledger.items("ae")):
         yield paragraph("", _safety(study))
     yield paragraph("", *_statistics(study, refer))
 

@@ -81,9 +81,10 @@ def event_paragraphs(
     ledger: Ledger, refer: References, sizes: Mapping[str, int]
 ) -> Iterator[Paragraph | None]:
     """Adverse events: any, grade 3 or higher, and the most frequent; `sizes` of each group."""
-    groups = ledger.words("ae", "group")
+    groups = dict.fromkeys(i.group for i in ledger.items("ae") if known(i, "n"))
     if not groups:
-        yield paragraph("", pieces("No adverse event is on record."))
+        said = "No adverse event is on record: nobody had one, or none was collected."
+        yield paragraph("", pieces(said))
     for group in groups:
         where = bracketed(refer.table(f"ae-by-{group}" if group else "ae"))
         yield paragraph("", *_events(ledger, group, where, sizes.get(group)))

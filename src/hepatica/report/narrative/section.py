@@ -14,6 +14,7 @@ from hepatica.report.narrative.outcome import (
     survival_paragraphs,
 )
 from hepatica.report.narrative.reference import References
+from hepatica.report.narrative.sentence import paragraph, pieces
 from hepatica.report.passage import Section
 from hepatica.study import Study
 
@@ -36,13 +37,16 @@ def narrative_section(
         by arm, for the denominators
     """
     refer = References(sections)
-    found = (
-        *method_paragraphs(ledger, study, refer),
+    results = (
         *course_paragraphs(ledger, study, refer, sizes),
         *response_paragraphs(ledger, study, refer),
         *survival_paragraphs(ledger, study, refer),
         *event_paragraphs(ledger, refer, safety_sizes),
     )
+    if sizes.get("") == 0:
+        nobody = paragraph("", pieces("Nobody is in the analysis population."))
+        results = (results[0], nobody)
+    found = (*method_paragraphs(ledger, study, refer), *results)
     return Section(
         "narrative",
         "Methods and results in words",
