@@ -48,8 +48,7 @@ class Query:
 
     def run(self, name: str, text: str, schema: pa.Schema | None = None) -> pa.Table:
         """Run a SELECT of ours, such as a rule, keep its rows as the table `name`, return them."""
-        # execute, not sql: a relation would be bound once more than it is run.
-        result = self._connection.execute(text).to_arrow_table()
+        result = self._connection.sql(text).to_arrow_table()
         if schema is not None:
             result = result.select(schema.names).cast(schema)
         self.write(name, result)
