@@ -8,6 +8,7 @@ from math import exp, log, sqrt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hepatica.analysis.run import run_analysis
@@ -241,6 +242,25 @@ def test_odds_ratio_and_its_interaction_by_hand() -> None:
     expected = sum(w * (x - mean) ** 2 for w, x in zip(weights, logs, strict=True))
     assert test["statistic"] == pytest.approx(expected)
     assert test["df"] == 1
+
+
+def test_no_interaction_where_one_subgroup_alone_holds_both_groups() -> None:
+    """The young are A and B, the old are all A: nothing can differ between young and old."""
+    from functools import partial
+
+    from hepatica.analysis.contrast import Contrast, interaction_rows
+    from hepatica.analysis.result import Result
+    from hepatica.analysis.survival import Times
+
+    group = {"1": "A", "2": "B", "3": "A", "4": "B", "5": "A", "6": "A"}
+    days = np.array([10.0, 20, 30, 40, 15, 25])
+    times = Times(tuple(group), days, np.array([1, 1, 0, 1, 1, 1]), None)
+    study: Any = _Study()
+    contrast = Contrast(study.endpoint, "ARM", ("A", "B"), group, times, frozenset(), 1, "ADTTE OS")
+    row = partial(Result, "subgroup", "treated", "OS")
+    (found,) = interaction_rows(study, row, contrast, [("1", "2", "3", "4"), ("5", "6")])
+    assert (found.statistic, found.value) == ("p_value", None)
+    assert found.note.startswith("not estimable")
 
 
 class _Study:

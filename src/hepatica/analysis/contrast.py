@@ -214,6 +214,9 @@ def _likelihood_ratio(
         return
     statistic = 2 * (fits[1].loglik[1] - fits[0].loglik[1])
     df = fits[1].wald.df - fits[0].wald.df
+    if not df:
+        yield named("p_value", None, note="not estimable: fewer than two subgroups hold two groups")
+        return
     yield named("statistic", statistic)
     yield named("df", float(df))
     yield named("p_value", chi_square_upper(statistic, df))
