@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from hepatica.clinic.dataset import Dataset, Variable
+from hepatica.clinic.dataset import Dataset, Variable, datasets
 from hepatica.report.cdisc.conformance import MOST_EACH, check_conformance
 from hepatica.report.cdisc.core_rule import core_rule_files, core_rules
 from hepatica.report.cdisc.rule import rules
@@ -83,6 +83,24 @@ ADAE = [
     for n, term in ((1, "Fever"), (2, "Nausea"))
 ]  # fmt: skip
 ADDV = [{**who("1"), "DVSEQ": 1, "DVTERM": "ECOG 3"}]
+ADLB = [
+    {
+        **who("1"), "ASEQ": n, "PARAMCD": "ALT", "PARAM": "Alanine aminotransferase",
+        "ADT": DAY + timedelta(n), "AVAL": 50.0 * n, "BNRIND": "NORMAL", "ANRIND": "HIGH",
+        "SHIFT1": "NORMAL to HIGH", "ATOXGRL": 0, "ATOXGRH": n, "ATOXGR": n,
+        "WORSTLFL": "Y" if n == 1 else None, "WORSTHFL": "Y" if n == 2 else None,
+    }
+    for n in (1, 2)
+]  # fmt: skip
+ADSV = [
+    {
+        **who("1"), "PARAMCD": "IMAGING", "PARAM": "Imaging", "AVISITN": float(n), "AVALC": done,
+        "WINSTDT": DAY, "TGTSTDT": DAY + timedelta(3), "TGTENDT": DAY + timedelta(9),
+        "WINENDT": DAY + timedelta(12), "ADT": DAY if done == "DONE" else None,
+    }
+    for n, done in ((1, "DONE"), (2, "MISSED"))
+]  # fmt: skip
+ADEX = [{**who("1"), "ASEQ": 1, "EXTRT": "Bevacizumab", "EXDOSE": 300.0}]
 ROWS = {
     "ADSL": (ADSL, ("USUBJID",)),
     "ADTR": (ADTR, ("USUBJID", "PARAMCD", "ADT")),
@@ -90,6 +108,9 @@ ROWS = {
     "ADTTE": (ADTTE, ("USUBJID", "PARAMCD")),
     "ADAE": (ADAE, ("USUBJID", "AESEQ")),
     "ADDV": (ADDV, ("USUBJID", "DVSEQ")),
+    "ADLB": (ADLB, ("USUBJID", "ASEQ")),
+    "ADSV": (ADSV, ("USUBJID", "PARAMCD", "AVISITN")),
+    "ADEX": (ADEX, ("USUBJID", "ASEQ")),
 }
 
 
@@ -145,6 +166,13 @@ def without(dataset: str, name: str = "") -> Submission:
     return Submission({**given.declared, dataset: kept}, {**given.tables, dataset: table})
 
 
+def alive_at_grade_5() -> Submission:
+    alive = cells("ADSL", 1, DTHFL="N", DTHDT=None, DTHCAUS=None)
+    return Submission(
+        alive.declared, {**alive.tables, "ADAE": cell("ADAE", "AETOXGR", 5, 2).tables["ADAE"]}
+    )
+
+
 Broken = Callable[[], Submission]
 LATE = DAY + timedelta(500)
 EARLY = DAY - timedelta(500)
@@ -161,6 +189,7 @@ BROKEN: dict[int, tuple[Broken, str, int | None]] = {
     10: (lambda: variable("ADAE", "AETOXGR", name="TOXFL"), "ADAE", None),
     11: (lambda: without("ADSL"), "ADSL", None),
     12: (lambda: without("ADRS", "PARAM"), "ADRS", None),
+    13: (lambda: emptied("ADSL"), "ADSL", None),
     20: (lambda: cell("ADDV", "DVTERM", "x" * 201), "ADDV", 1),
     21: (lambda: cell("ADAE", "AETERM", "Übelkeit", 2), "ADAE", 2),
     22: (lambda: cell("ADAE", "AETERM", "Fever ", 1), "ADAE", 1),
@@ -174,6 +203,7 @@ BROKEN: dict[int, tuple[Broken, str, int | None]] = {
     35: (lambda: cell("ADTR", "ADT", DAY - timedelta(3), 2), "ADTR", 2),
     36: (lambda: cell("ADTR", "ASEQ", 7, 2), "ADTR", 2),
     37: (lambda: cell("ADAE", "AESEQ", 0, 2), "ADAE", 2),
+    38: (lambda: cell("ADDV", "STUDYID", "T"), "ADDV", 1),
     40: (lambda: cells("ADSL", 2, **who("1")), "ADSL", 2),
     41: (lambda: cell("ADSL", "SAFFL", None, 2), "ADSL", 2),
     42: (lambda: cell("ADSL", "AGE", 130.0, 2), "ADSL", 2),
@@ -190,6 +220,7 @@ BROKEN: dict[int, tuple[Broken, str, int | None]] = {
     53: (lambda: cell("ADSL", "ENRLFL", "N", 1), "ADSL", 1),
     54: (lambda: cell("ADSL", "BLSCANDT", LATE, 2), "ADSL", 2),
     55: (lambda: cell("ADSL", "CUMDOSU", None, 2), "ADSL", 2),
+    56: (lambda: cell("ADSL", "DTHDT", None, 2), "ADSL", 2),
     60: (lambda: cell("ADTTE", "PARAMCD", None, 2), "ADTTE", 2),
     61: (lambda: cell("ADTTE", "PARAM", None, 2), "ADTTE", 2),
     62: (lambda: cell("ADTTE", "PARAMCD", "os", 2), "ADTTE", 2),
@@ -223,6 +254,7 @@ BROKEN: dict[int, tuple[Broken, str, int | None]] = {
     98: (lambda: cell("ADTTE", "ENTRYDT", EARLY, 2), "ADTTE", 2),
     99: (lambda: cell("ADTTE", "SRCSEQ", 8, 1), "ADTTE", 1),
     100: (lambda: cell("ADTR", "SRCDOM", None, 2), "ADTR", 2),
+    101: (lambda: cell("ADTTE", "ADT", LATE, 2), "ADTTE", 2),
     110: (lambda: cell("ADAE", "AETERM", None, 2), "ADAE", 2),
     111: (lambda: cell("ADAE", "AEDECOD", None, 2), "ADAE", 2),
     112: (lambda: cell("ADAE", "AENDT", EARLY, 2), "ADAE", 2),
@@ -235,7 +267,21 @@ BROKEN: dict[int, tuple[Broken, str, int | None]] = {
     119: (lambda: cell("ADAE", "AOCCIFL", "Y", 2), "ADAE", 2),
     120: (lambda: cell("ADAE", "ASTDTF", "H", 2), "ADAE", 2),
     121: (lambda: cell("ADDV", "DVTERM", None), "ADDV", 1),
+    122: (lambda: cell("ADAE", "ASTDT", LATE, 1), "ADAE", 1),
+    123: (alive_at_grade_5, "ADAE", 2),
+    130: (lambda: cell("ADLB", "ATOXGRH", 5, 2), "ADLB", 2),
+    131: (lambda: cell("ADLB", "WORSTLFL", "Y", 2), "ADLB", 2),
+    132: (lambda: cell("ADLB", "WORSTHFL", "Y", 1), "ADLB", 1),
+    133: (lambda: cell("ADLB", "SHIFT1", "HIGH to NORMAL", 2), "ADLB", 2),
+    134: (lambda: cell("ADSV", "WINENDT", DAY, 2), "ADSV", 2),
+    135: (lambda: cell("ADSV", "ADT", DAY, 2), "ADSV", 2),
+    136: (lambda: cell("ADEX", "EXDOSE", -1.0), "ADEX", 1),
 }
+
+
+def emptied(dataset: str) -> Submission:
+    given = sound()
+    return Submission(given.declared, {**given.tables, dataset: given.tables[dataset].slice(0, 0)})
 
 
 def twice(dataset: str) -> Submission:
@@ -339,3 +385,9 @@ def test_exported_rules_are_block_yaml() -> None:
     text = files["core-rules/HEP-ADAM-043.yml"].decode()
     assert '    - all:\n        - name: "AGE"\n          operator: "non_empty"\n' in text
     assert "\t" not in text
+
+
+def test_every_declared_dataset_has_keys_among_its_variables() -> None:
+    for name, dataset in datasets().items():
+        assert dataset.keys, name
+        assert {v.name for v in dataset.variables}.issuperset(dataset.keys), name
