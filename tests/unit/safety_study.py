@@ -8,6 +8,9 @@ import pyarrow as pa
 
 from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
+from hepatica.clinic.laboratory import derive_laboratory
+from hepatica.clinic.safety import derive_safety
+from hepatica.clinic.score_dataset import derive_scores
 from hepatica.records.place import Places
 from hepatica.records.record import Records
 from hepatica.records.standard import derive_standard
@@ -43,7 +46,9 @@ def adam_of(study: Study, **rows: list[dict[str, Any]]) -> Adam:
         table = pa.Table.from_pylist(numbered, schema)
         tested = bool(tables()[name].standard_columns)
         built[name] = derive_standard(tables()[name], table, Places())[0] if tested else table
-    return derive_adam(study, Records.of(built))
+    return derive_adam(
+        study, Records.of(built), steps=[derive_scores, derive_laboratory, derive_safety]
+    )
 
 
 def rows_of(adam: Adam, dataset: str, **where: object) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from hepatica.analysis.population import population
 from hepatica.analysis.schedule import schedule_results
 from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
+from hepatica.clinic.schedule import derive_schedule
 from hepatica.records.record import Records
 from hepatica.records.table import tables
 from hepatica.study import Study
@@ -44,7 +45,7 @@ def _adam(study: Study, **rows: list[dict[str, Any]]) -> Adam:
             [base | {"src_row": i + 1, "seq": i} | v for i, v in enumerate(values, start=1)],
             tables()[name].schema(),
         )
-    return derive_adam(study, Records.of(built))
+    return derive_adam(study, Records.of(built), steps=[derive_schedule])
 
 
 def _visits(adam: Adam, code: str) -> list[tuple[str, int | None]]:

@@ -16,6 +16,8 @@ from hepatica.analysis.screening import (
 )
 from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
+from hepatica.clinic.refractory import derive_refractory
+from hepatica.clinic.screening import derive_screening
 from hepatica.core.finding_code import finding_codes
 from hepatica.records.record import Records
 from hepatica.records.table import tables
@@ -42,7 +44,9 @@ def screen(tmp_path: Path) -> Screen:
         (tmp_path / "study.toml").write_text(head + criteria + "\n" + tail, encoding="utf-8")
         given = {"subjects": [{}], "procedures": TREATED, **rows}
         built = {name: _table(name, values) for name, values in given.items()}
-        return derive_adam(read_study(tmp_path), Records.of(built))
+        return derive_adam(
+            read_study(tmp_path), Records.of(built), steps=[derive_refractory, derive_screening]
+        )
 
     return run
 

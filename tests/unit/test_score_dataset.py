@@ -9,6 +9,7 @@ import pytest
 
 from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
+from hepatica.clinic.score_dataset import derive_scores
 from hepatica.core.unit import convert
 from hepatica.records.record import Records
 from hepatica.records.table import tables
@@ -37,7 +38,7 @@ def _adam(folder: Path, **rows: list[dict[str, Any]]) -> Adam:
             tables()[name].schema(),
         )
     (folder / "study.toml").write_text(protocol_text("blank"), encoding="utf-8")
-    return derive_adam(read_study(folder), Records.of(built))
+    return derive_adam(read_study(folder), Records.of(built), steps=[derive_scores])
 
 
 def _lab(day: date, test: str, value: float, unit: str, **more: Any) -> dict[str, Any]:

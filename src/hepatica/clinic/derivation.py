@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.resources import files
 
@@ -42,9 +42,11 @@ _FIRST = (
     "baseline_scan",
 )
 
+Derivation = Callable[[Study, Query], Step]
+
 # Steps after the core datasets, in the order they need each other. Each reads what is known to
 # the query (records, protocol, datasets derived so far) and adds datasets, findings, deviations.
-_STEPS: tuple[Callable[[Study, Query], Step], ...] = (
+STEPS: tuple[Derivation, ...] = (
     derive_scores,
     derive_refractory,
     derive_screening,
@@ -56,8 +58,10 @@ _STEPS: tuple[Callable[[Study, Query], Step], ...] = (
 )
 
 
-def derive_adam(study: Study, records: Records) -> Adam:
+def derive_adam(study: Study, records: Records, *, steps: Sequence[Derivation] = STEPS) -> Adam:
     """Derive ADSL, ADTR, ADRS, ADTTE, ADAE, the datasets of the further steps, and ADDV.
+
+    `steps` are the further ones, in an order in which each finds what it needs.
 
     Returns     Adam, its tables in the declared schemas, and what was found on the way.
     """
@@ -81,10 +85,10 @@ def derive_adam(study: Study, records: Records) -> Adam:
         query.derive("adae")
         query.write("adsl", tables["ADSL"])
         late = query.derive("late_baseline")
-        steps = _run_steps(study, query)
+        derived = _run_steps(study, query, steps)
     deviations = [*recorded_deviations(records["deviations"])]
     found = [*_placed(assessment.findings, lesions), *_late_baselines(late)]
-    for step in steps:
+    for step in derived:
         tables |= step.tables
         found += step.findings
         deviations += step.deviations
@@ -92,9 +96,9 @@ def derive_adam(study: Study, records: Records) -> Adam:
     return Adam(tables, tuple(found))
 
 
-def _run_steps(study: Study, query: Query) -> list[Step]:
+def _run_steps(study: Study, query: Query, chosen: Sequence[Derivation]) -> list[Step]:
     steps = []
-    for derive in _STEPS:
+    for derive in chosen:
         step = derive(study, query)
         for name, table in step.tables.items():
             query.write(name.lower(), table)

@@ -108,7 +108,7 @@ def _table(name: str, given: list[dict[str, Any]]) -> pa.Table:
 
 def adam_of(folder: Path, courses: dict[str, str], endpoints: Iterable[dict[str, Any]]) -> Adam:
     """The analysis datasets of some drawn courses."""
-    return derive_adam(study_of(folder, endpoints), records_of(courses))
+    return derive_adam(study_of(folder, endpoints), records_of(courses), steps=())
 
 
 def time_of(adam: Adam, paramcd: str, subject: str = "1") -> tuple[int, int, str, str] | None:

@@ -349,7 +349,7 @@ def test_a_row_without_a_reader_belongs_to_every_reader(
     records = records_of(
         {"1": BASE + "d42 scan 30; d84 new; d84 scan 30"}, dict.fromkeys(named, "A")
     )
-    adam = derive_adam(study_of(tmp_path, PFS), records)
+    adam = derive_adam(study_of(tmp_path, PFS), records, steps=())
     assert time_of(adam, "EMA") == (84, 0, "Disease Progression", "")
     assert {r["PARCAT2"] for r in adam["ADRS"].to_pylist() if r["PARCAT1"]} == {
         "A" if named else ""

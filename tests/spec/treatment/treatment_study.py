@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
+from hepatica.clinic.treatment import derive_treatment
 from hepatica.records.place import Places
 from hepatica.records.record import Records
 from hepatica.records.standard import derive_standard
@@ -64,4 +65,4 @@ def derived(rows: dict[str, list[dict[str, Any]]], more: str = "") -> Adam:
         )
         tested = bool(tables()[name].standard_columns)
         built[name] = derive_standard(tables()[name], table, Places())[0] if tested else table
-    return derive_adam(study(more), Records.of(built))
+    return derive_adam(study(more), Records.of(built), steps=[derive_treatment])
