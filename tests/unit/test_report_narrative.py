@@ -239,3 +239,14 @@ def test_events_that_nobody_counted_are_not_methods() -> None:
     told = text(result("ae", "Any adverse event", "n", None, level="any grade", note="none"))
     assert "No adverse event is on record: nobody had one, or none was collected." in told
     assert "Adverse events were" not in told
+
+
+def test_sessions_of_some_are_told_with_those_without() -> None:
+    lacking = "251 without sessions: none on record, or given over periods"
+    values = {"N": 3.0, "n": 3.0, "median": 1.0, "min": 1.0, "max": 1.0}
+    rows = [result("exposure", "Sessions", s, v, note=lacking) for s, v in values.items()]
+    some = narrative_section(Ledger(rows), STUDY, (), {"": 254})
+    told = "\n".join(p.text for p in some.paragraphs)
+    assert "In all, 3 sessions of treatment were given to 3 of 254 patients" in told
+    assert f"{lacking}." in told
+    assert "were given to 3 patients" in text(*rows)

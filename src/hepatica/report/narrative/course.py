@@ -52,7 +52,7 @@ def course_paragraphs(
     """Participants, baseline and exposure; `sizes` are the patients of each group."""
     yield paragraph("Results", *_flow(ledger, refer), _eligible(ledger, refer))
     yield paragraph("", _baseline(ledger, study, refer, sizes.get("")))
-    yield paragraph("", *_exposure(ledger, refer))
+    yield paragraph("", *_exposure(ledger, refer, sizes.get("")))
 
 
 def _flow(ledger: Ledger, refer: References) -> Iterator[Pieces]:
@@ -139,7 +139,7 @@ def _level(level: str) -> str:
     return level.replace(">=", "\u2265").replace("<=", "\u2264")
 
 
-def _exposure(ledger: Ledger, refer: References) -> Iterator[Pieces]:
+def _exposure(ledger: Ledger, refer: References, size: int | None) -> Iterator[Pieces]:
     item = ledger.item("exposure", variable="Sessions", level="", group="")
     if item is not None and known(item, "N", "n", "median", "min", "max") and item.value("n"):
         mean: Pieces = ()
@@ -147,16 +147,28 @@ def _exposure(ledger: Ledger, refer: References) -> Iterator[Pieces]:
             shown = number.number(item.value("mean"))
             mean = pieces(", mean ", Cell(shown, item.rows_of("mean")))
         each = pieces("; per patient, median [range] ", range_cell(item), mean)
-        yield pieces("In all, ", of_noun(item, "session", "N"), " of treatment were given to ",
-                     of_noun(item, "patient"), each,
+        were = (
+            " of treatment was given to "
+            if item.value("N") == 1
+            else " of treatment were given to "
+        )
+        yield pieces("In all, ", of_noun(item, "session", "N"), were, _of_all(item, size), each,
                      bracketed(refer.table("exposure")), ".")  # fmt: skip
+        if item.note and item.value("n") != size:
+            yield pieces(f"{item.note}.")
     else:
         yield pieces("No treatment session is on record.")
     dose = ledger.item("exposure", variable="Cumulative dose", level="", group="")
     if dose is not None and known(dose, "n", "median", "min", "max"):
         unit = dose.results["median"].unit
-        who = of_noun(dose, "patient")
-        yield pieces("The cumulative dose of ", who, " was ", range_cell(dose),
+        yield pieces("The cumulative dose of ", _of_all(dose, size), " was ", range_cell(dose),
                      f" {unit}, median [range].")  # fmt: skip
     elif dose is not None and dose.value("n") == 0:
         yield pieces("Doses are not recorded.")
+
+
+def _of_all(item: Item, size: int | None) -> Pieces:
+    """How many patients, and of how many where these are not all: "3 of 254 patients"."""
+    if size is None or item.value("n") == size:
+        return of_noun(item, "patient")
+    return pieces(counted(item), f" of {patients(size)}")

@@ -92,7 +92,9 @@ def exposure_table(ledger: Ledger, sizes: Mapping[str, int]) -> Table:
                 lines.append(Line(words, tuple(map(count_cell, found)), depth=1))
     columns = sized_heads(groups, sizes)
     title = "Exposure to study treatment"
-    return Table("exposure", title, "", columns, tuple(lines), (_EXPOSED,))
+    sessions = ledger.item("exposure", variable="Sessions", level="", group="")
+    lacking = f"{sessions.note}." if sessions is not None and sessions.note else ""
+    return Table("exposure", title, "", columns, tuple(lines), (_EXPOSED, lacking))
 
 
 def _unit(item: Item) -> str:
