@@ -15,7 +15,12 @@ from hepatica.clinic.dataset import Dataset, Variable
 from hepatica.core.errors import NotReady
 from hepatica.records.transport import read_transport
 from hepatica.report.cdisc.ibm_float import ibm_bytes, unwritable
-from hepatica.report.cdisc.transport import MOST_EACH, check_transport, transport_bytes
+from hepatica.report.cdisc.transport import (
+    MOST_EACH,
+    MOST_VARIABLES,
+    check_transport,
+    transport_bytes,
+)
 
 STAMP = date(2019, 12, 31)
 DATASET = Dataset(
@@ -207,3 +212,11 @@ def test_many_faults_of_a_kind_are_counted() -> None:
     faults = check_transport(DATASET, rows)
     assert len(faults) == MOST_EACH
     assert faults[-1].found == "'é' (U+00E9), and 5 more such values in this variable"
+
+
+def test_more_variables_than_the_header_counts_are_told() -> None:
+    variables = tuple(Variable(f"V{i}", "text", "x", "") for i in range(MOST_VARIABLES + 1))
+    rows = pa.table({variable.name: ["x"] for variable in variables})
+    assert not check_transport(Dataset("AD", "x", variables[:-1]), rows.drop_columns(["V9999"]))
+    faults = check_transport(Dataset("AD", "x", variables), rows)
+    assert [(f.code, f.found) for f in faults] == [("A013", "10000 variables")]

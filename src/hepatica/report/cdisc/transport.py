@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,8 @@ from hepatica.report.cdisc.ibm_float import ibm_bytes, unwritable
 
 TEXT_CHARACTERS = 200
 LABEL_CHARACTERS = 40
+# The header counts variables in four figures.
+MOST_VARIABLES = 9999
 DATE_FORMAT = "DATE9."
 # Faults of one variable told one by one; the others of its kind are counted.
 MOST_EACH = 1000
@@ -178,12 +181,18 @@ def _filled(data: bytes) -> bytes:
 
 def _name_faults(dataset: Dataset) -> Iterator[Finding]:
     names = [variable.name for variable in dataset.variables]
+    if len(names) > MOST_VARIABLES:
+        expected = f"at most {MOST_VARIABLES} variables"
+        yield finding_of(
+            "A013", Place(dataset.name), found=f"{len(names)} variables", expected=expected
+        )
+    counts = Counter(names)
     for owner, name, label in (
         ("", dataset.name, dataset.label),
         *((v.name, v.name, v.label) for v in dataset.variables),
     ):
         place = Place(dataset.name, column=owner)
-        if not _NAME.fullmatch(name) or (owner and names.count(name) > 1):
+        if not _NAME.fullmatch(name) or (owner and counts[name] > 1):
             expected = (
                 "a name of 1 to 8 characters, A to Z and 0 to 9, beginning with a letter, once"
             )
