@@ -20,11 +20,10 @@ _BLANKS = re.compile(r"[\t\n\v\f\r\u0085\u2028\u2029]+")
 
 def legible(text: str) -> str:
     """The text on one line, every sign that cannot be shown replaced by `code_point`."""
-    if text.isascii() and text.isprintable():
+    # What is printable in Python is of none of the categories above.
+    if text.isprintable():
         return text
     line = _BLANKS.sub(" ", text)
-    if line.isascii() and line.isprintable():
-        return line
     return "".join(code_point(c) if _unseen(c) else c for c in line)
 
 
@@ -35,7 +34,7 @@ def legible_lines(text: str) -> str:
 
 def replaced(text: str, signs: Collection[str]) -> str:
     """The text with each of `signs` replaced by `code_point`."""
-    return "".join(code_point(c) if c in signs else c for c in text)
+    return "".join(code_point(c) if c in signs else c for c in text) if signs else text
 
 
 def code_point(sign: str) -> str:
