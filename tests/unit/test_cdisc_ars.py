@@ -100,3 +100,15 @@ def test_the_text_is_the_same_twice(tmp_path: Any) -> None:
     protocol = study(tmp_path)
     assert ars_json(protocol, ROWS) == ars_json(protocol, iter(ROWS))
     assert protocol.study.cutoff > date(2000, 1, 1)
+
+
+def test_names_that_share_their_letters_keep_their_identifiers(tmp_path: Any) -> None:
+    def made(*names: str) -> dict[str, str]:
+        rows = [Result("ae", "treated", name, "n", 1.0, unit="patients") for name in names]
+        event = json.loads(ars_json(study(tmp_path), rows))
+        return {a["name"].split(", ")[1]: a["id"] for a in event["analyses"]}
+
+    first = made("黄疸", "腹水", "Grade 3", "AFP < 400")
+    other = made("AFP >= 400", "腹水", "黄疸", "Grade >= 3", "Grade 3", "AFP < 400")
+    assert {name: other[name] for name in first} == first
+    assert len(set(other.values())) == len(other)

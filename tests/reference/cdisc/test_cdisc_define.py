@@ -65,6 +65,18 @@ def test_it_is_valid_without_a_row_and_with_hostile_text(
     assert errors(text, tmp_path) == []
 
 
+def test_parameter_codes_of_any_signs_stay_apart(workspace: Workspace, tmp_path: Path) -> None:
+    declared = datasets()
+    rows = [
+        {"STUDYID": "X", "USUBJID": "X-1", "ASEQ": n, "PARAMCD": code, "PARAM": code, "AVAL": 1.0}
+        for n, code in enumerate(("白细胞", "血红蛋白", "A+", "A?", "A-", "A", "a"), 1)
+    ]
+    given = {"ADSL": declared["ADSL"].schema().empty_table()}
+    given["ADLB"] = pa.Table.from_pylist(rows, declared["ADLB"].schema())
+    text = define_xml(workspace.protocol, submission(Adam(given)))
+    assert errors(text, tmp_path) == []
+
+
 def test_every_reference_has_its_definition(text: str) -> None:
     root = ElementTree.fromstring(text)
     oids = [one.get("OID") or "" for one in root.iter() if one.get("OID")]

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from hepatica.analysis.population import FLAGS
@@ -281,5 +282,12 @@ def _formatted(one: Result) -> str:
 
 
 def _word(text: str) -> str:
-    """A text as part of an identifier: letters and figures, `all` where there are none."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-") or "all"
+    """A text as part of an identifier: letters and figures, `all` where there is no text.
+
+    Where more is lost than blanks and stops (other scripts, < and >=), figures of a digest tell it
+    from other texts whatever else is there.
+    """
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
+    if re.search(r"[^ -~]|[<>=+]", text):
+        plain = f"{plain}-{sha256(text.encode()).hexdigest()[:8]}".strip("-")
+    return plain or "all"

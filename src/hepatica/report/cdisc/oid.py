@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
 
 def study_oid(study: str) -> str:
@@ -31,4 +32,8 @@ def element_oid(kind: str, *parts: str) -> str:
 
 
 def _safe(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", text)
+    """Letters, figures, _ and -; where other signs stood, a digest keeps two texts apart."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", text)
+    if re.search(r"[^A-Za-z0-9_. -]", text):
+        plain = f"{plain}_{sha256(text.encode()).hexdigest()[:8]}"
+    return plain
