@@ -14,7 +14,7 @@ demo: $(VENV)/.demo ## Set everything up, then write the report of examples/beva
 	$(BIN)/hepatica report examples/beva-tace
 
 test: $(VENV)/.test ## Set everything up, then run the whole test suite
-	$(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 setup: $(VENV)/.test ## Install Hepatica with its development tools into .venv
 
