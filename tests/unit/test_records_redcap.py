@@ -385,3 +385,31 @@ def test_settings_of_redcap_mean_nothing_to_another_reader(tmp_path: Path) -> No
     mapping = {"subjects": {"form": "enrol", "columns": {"subject": "Id"}}}
     records = read_records(tmp_path, {"reader": "mapping", "path": "t.csv", "mapping": mapping})
     assert one(records, "R043").found == "'form'"
+
+
+def test_a_repetition_of_an_unknown_instrument_is_told(tmp_path: Path) -> None:
+    mapping = MAPPING | {
+        "adverse_events": {
+            "form": "event",
+            "columns": {"subject": "record_id", "term": "term", "start_date": "start"},
+        }
+    }
+    head = "record_id,redcap_repeat_instrument,redcap_repeat_instance,sex,age,term,start\n"
+    export = head + "P1,,,1,60,,\nP1,event,1,,,Fever,2020-01-02\nP1,Events,2,,,Pain,2020-01-03\n"
+    records = read(tmp_path, export, mapping)
+    told = next(f for f in records.findings if f.code == "R051")
+    assert (told.place.row, told.place.column) == (4, "redcap_repeat_instrument")
+    assert (told.found, told.hint) == ("'Events' in 1 row", "did you mean 'event'?")
+
+
+def test_forms_that_are_not_marked_complete_are_counted(tmp_path: Path) -> None:
+    export = (
+        "record_id,sex,age,consent,enrol_complete\n"
+        "P1,2,61,2020-01-02,2\nP2,1,55,2020-02-03,1\nP3,1,50,2020-02-04,1\nP4,,,,0\nP5,2,70,,0\n"
+    )
+    records = read(tmp_path, export)
+    told = [(f.found, f.place.row) for f in records.findings if f.code == "R069"]
+    assert told == [("incomplete: 1 of form enrol", 6), ("unverified: 2 of form enrol", 3)]
+    assert len(subjects(records)) == 4
+    done = "record_id,sex,age,consent,enrol_complete\nP1,2,61,2020-01-02,2\nP4,,,,0\n"
+    assert "R069" not in codes(read(tmp_path, done))

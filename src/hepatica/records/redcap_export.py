@@ -16,7 +16,8 @@ from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
 from hepatica.records.delimited import read_delimited
 from hepatica.records.field import check_cells
-from hepatica.records.redcap_dictionary import Dictionary
+from hepatica.records.header import nearest
+from hepatica.records.redcap_dictionary import COMPLETE, Dictionary
 
 EVENT = "redcap_event_name"
 REPEATS = "redcap_repeat_instrument"
@@ -70,6 +71,7 @@ def read_export(path: Path, dictionary: Dictionary) -> tuple[Export, list[Findin
     numbers = [number for number, _ in content.rows]
     export = Export(path.name, content.header, numbers, columns, dictionary.key, dict(columns))
     findings = [*content.findings, *_check_header(export, dictionary), *_check_twice(export)]
+    findings += _check_repeats(export, dictionary)
     return export, findings
 
 
@@ -114,6 +116,25 @@ def _check_twice(export: Export) -> list[Finding]:
     return findings
 
 
+def _check_repeats(export: Export, dictionary: Dictionary) -> list[Finding]:
+    """Repetitions of an instrument that there is not: no entry of a mapping can read their rows."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for index, word in enumerate(export.cells(REPEATS)):
+        if word.strip() and word.strip() not in dictionary.forms:
+            rows[word.strip()].append(index)
+    expected = f"a form of the dictionary: {', '.join(dictionary.forms[:LISTED])}"
+    return [
+        finding_of(
+            "R051",
+            export.place(at[0], REPEATS),
+            found=f"'{word[:60]}' in {len(at)} row" + ("s" if len(at) > 1 else ""),
+            expected=expected,
+            hint=nearest(word, dictionary.forms),
+        )
+        for word, at in rows.items()
+    ]
+
+
 def form_rows(export: Export, dictionary: Dictionary, form: str) -> Iterator[tuple[int, int]]:
     """Rows in which a form was filled in, each with the row of its event that is no repetition."""
     names = [
@@ -145,6 +166,7 @@ def check_export(
     codes, choices that there are not, values against the validation.
     """
     findings = _check_plan(export, dictionary, used, plan)
+    findings += _check_status(export, dictionary, used)
     filled: dict[str, list[int]] = {}
     for name in used:
         one = dictionary.fields.get(name)
@@ -179,6 +201,27 @@ def _check_required(export: Export, name: str, rows: list[int]) -> list[Finding]
     found = f"nothing in {len(blank)} row" + ("s" if len(blank) > 1 else "")
     place = export.place(blank[0], name)
     return [finding_of("R055", place, found=found, expected="a value: the field is required")]
+
+
+def _check_status(export: Export, dictionary: Dictionary, used: Collection[str]) -> list[Finding]:
+    """Forms in use that are marked incomplete or unverified, counted by form and mark."""
+    forms = {dictionary.fields[name].form for name in used if name in dictionary.fields}
+    findings = []
+    for form in sorted(forms):
+        name = f"{form}_complete"
+        marks = export.written.get(name)
+        if marks is None:
+            continue
+        rows: dict[str, list[int]] = defaultdict(list)
+        for index, _ in form_rows(export, dictionary, form):
+            rows[marks[index].strip()].append(index)
+        for mark in sorted(rows.keys() & {"0", "1"}):
+            found = f"{COMPLETE[mark].lower()}: {len(rows[mark])} of form {form}"
+            place = export.place(rows[mark][0], name)
+            findings.append(
+                finding_of("R069", place, found=found, expected="forms marked complete")
+            )
+    return findings
 
 
 def _check_plan(
