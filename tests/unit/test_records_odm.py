@@ -276,3 +276,62 @@ def test_utf_16_is_understood(tmp_path: Path) -> None:
     text = document(form("F.DM", group("IG.DM", items(SEX="1")), subject="Pé"))
     records = read(tmp_path, ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16"))
     assert records["subjects"]["subject"].to_pylist() == ["Pé"]
+
+
+def versions(second: str, data: str, *, include: bool = False) -> str:
+    """A file with two versions of the metadata, the second with another code list of the sexes."""
+    other = META.replace('OID="M"', 'OID="M2"')
+    other = other.replace("Female", "F0").replace("Male", second).replace("F0", "Female")
+    if include:
+        start = other.index("<FormDef")
+        end = other.index("<CodeList ")
+        other = other[:start] + '<Include StudyOID="S" MetaDataVersionOID="M"/>' + other[end:]
+    both = META.replace("</Study>", "") + other.replace('<Study OID="S">', "")
+    return f"{HEAD}{both}{data}</ODM>"
+
+
+def clinical(version: str, *subjects: str, study: str = "S") -> str:
+    attributes = f'StudyOID="{study}" MetaDataVersionOID="{version}"'
+    return f"<ClinicalData {attributes}>{''.join(subjects)}</ClinicalData>"
+
+
+def test_the_version_that_the_data_name_counts(tmp_path: Path) -> None:
+    one_form = form("F.DM", group("IG.DM", items(SEX="2", AGE="61")))
+    for include in (False, True):
+        for version, sex in (("M", "M"), ("M2", "U")):
+            text = versions("Unknown", clinical(version, one_form), include=include)
+            row = read(tmp_path, text)["subjects"].to_pylist()[0]
+            assert (row["sex"], row["age_years"]) == (sex, 61.0)
+
+
+def test_versions_in_which_a_code_means_another_thing_are_refused(tmp_path: Path) -> None:
+    first = form("F.DM", group("IG.DM", items(SEX="2")))
+    data = clinical("M", first) + clinical("M2", first.replace("P1", "P2"))
+    with pytest.raises(Unreadable, match=r"item I\.SEX is defined otherwise in version M2"):
+        read(tmp_path, versions("Unknown", data))
+    assert read(tmp_path, versions("Male", data))["subjects"]["sex"].to_pylist() == ["M", "M"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (clinical("M") + clinical("M", study="S2"), r"several studies \(S, S2\)"),
+        (clinical("M3"), "version 'M3' of the metadata, which is not among"),
+    ],
+)
+def test_data_of_another_study_or_version_are_refused(
+    tmp_path: Path, data: str, words: str
+) -> None:
+    with pytest.raises(Unreadable, match=words):
+        read(tmp_path, versions("Male", data))
+
+
+def test_an_event_ends_with_its_subject(tmp_path: Path) -> None:
+    bare = '<SubjectData SubjectKey="P2"><FormData FormOID="F.DM">{}</FormData></SubjectData>'
+    given = (
+        form("F.DM", group("IG.DM", items(SEX="2"))),
+        bare.format(group("IG.DM", items(SEX="1"))),
+    )
+    mapping = {"subjects": MAPPING["subjects"] | {"when": {"StudyEventOID": "SE.1"}}}
+    records = read(tmp_path, document(*given), mapping)
+    assert records["subjects"]["subject"].to_pylist() == ["P1"]

@@ -62,8 +62,8 @@ def read_odm_document(path: Path) -> Document:
         raise Unreadable(f"{path.name}:{error.lineno}: is not well-formed XML ({told})") from error
     except (ValueError, LookupError) as error:
         raise Unreadable(f"{path.name}: is in an encoding that cannot be read") from error
-    made = stream.metadata
-    fields = made.finished()
+    made = stream.chosen()
+    fields = made.fields
     forms = stream.data.forms
     return Document(path.name, forms, fields, made.group_items, made.form_groups, made.mandatory)
 
@@ -74,6 +74,9 @@ class _Stream:
     def __init__(self, file: str) -> None:
         self.file = file
         self.metadata = Metadata()
+        self.versions: dict[tuple[str, str], Metadata] = {}
+        self.used: dict[tuple[str, str], None] = {}
+        self._study = ""
         self.data = ClinicalData()
         self.at = 0
         self._in_data = False
@@ -106,14 +109,62 @@ class _Stream:
             raise Unreadable(f"{self.file}: is no ODM document; its root is {name[:40]}")
         if attributes.get("TransactionType") in _CHANGES:
             raise self.refusal("is a list of changes, not a snapshot of the data")
-        if name == "ClinicalData":
-            self._in_data = True
         named = {_attribute(key): text for key, text in attributes.items()}
         line = self.parser.CurrentLineNumber
+        self._follow_version(name, named)
         if self._in_data:
             self.data.start(name, named, line, self._depth)
         else:
             self.metadata.start(name, named, line)
+
+    def _follow_version(self, name: str, named: dict[str, str]) -> None:
+        """Keep the definitions of each metadata version apart, and note which the data name."""
+        if name == "Study":
+            self._study = named.get("OID", "")
+        elif name == "MetaDataVersion":
+            key = (self._study, named.get("OID", ""))
+            self.metadata = self.versions.setdefault(key, Metadata())
+        elif name == "ClinicalData":
+            self._in_data = True
+            self.used[named.get("StudyOID", ""), named.get("MetaDataVersionOID", "")] = None
+        elif name == "Include" and not self._in_data:
+            key = (named.get("StudyOID", self._study), named.get("MetaDataVersionOID", ""))
+            if key in self.versions:
+                self.metadata.include(self.versions[key])
+
+    def chosen(self) -> Metadata:
+        """The metadata that the clinical data name, of several versions together.
+
+        Raises      Unreadable where the data are of several studies, name a version that is not
+                    among several, or an item means another thing in another version.
+        """
+        studies = list(dict.fromkeys(study for study, _ in self.used))
+        if len(studies) > 1:
+            words = ", ".join(study[:40] for study in studies[:5])
+            raise Unreadable(f"{self.file}: holds data of several studies ({words}); export one")
+        if len(self.versions) <= 1:
+            made = next(iter(self.versions.values()), self.metadata)
+            made.finished()
+            return made
+        named = [key for key in self.used if key in self.versions] or list(self.versions)
+        strange = next(
+            (version for study, version in self.used if (study, version) not in named), ""
+        )
+        if strange:
+            raise Unreadable(
+                f"{self.file}: the data are of version '{strange[:40]}' of the metadata, which is "
+                "not among those of the file"
+            )
+        made = self.versions[named[0]]
+        made.finished()
+        for key in named[1:]:
+            self.versions[key].finished()
+            if item := made.merge(self.versions[key]):
+                raise Unreadable(
+                    f"{self.file}: item {item[:60]} is defined otherwise in version {key[1][:40]} "
+                    f"of the metadata than in {named[0][1][:40]}; export one version"
+                )
+        return made
 
     def _check_limits(self, attributes: dict[str, str]) -> None:
         if self._depth > DEPTH:

@@ -50,6 +50,7 @@ class ClinicalData:
         """An element of the clinical data opens."""
         if name == "SubjectData":
             self._subject = named.get("SubjectKey", "").strip()
+            self._event = self._event_key = ""
         elif name == "StudyEventData":
             self._event = named.get("StudyEventOID", "")
             self._event_key = named.get("StudyEventRepeatKey", "")

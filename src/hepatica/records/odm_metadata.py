@@ -18,6 +18,8 @@ _TYPES: Mapping[str, Any] = {
     **dict.fromkeys(("float", "double", "decimal"), "number"),
     **dict.fromkeys(_DATES, "date"),
 }
+_Sets = dict[str, set[str]]
+
 _TRUTH = {"1": "Yes", "0": "No", "true": "Yes", "false": "No"}
 
 
@@ -36,6 +38,7 @@ class Metadata:
         self._lists: dict[str, dict[str, str]] = {}
         self._list_of: dict[str, str] = {}
         self._hidden: set[str] = set()
+        self._included: set[str] = set()
         self._open = ("", "")
         self._code = self._limit = ""
         self._text: list[str] | None = None
@@ -79,6 +82,37 @@ class Metadata:
             if codes.get(self._code) == self._code:
                 codes[self._code] = text
 
+    def include(self, other: Metadata) -> None:
+        """Begin with the definitions of an earlier version, which those to come replace."""
+        self.fields |= other.fields
+        self._lists |= {oid: dict(codes) for oid, codes in other._lists.items()}
+        self._list_of |= other._list_of
+        self._hidden |= other._hidden
+        self._included |= {*other.fields, *other._lists}
+        for mine, theirs in self._sets(other):
+            mine |= {oid: mine.get(oid, set()) | held for oid, held in theirs.items()}
+
+    def merge(self, other: Metadata) -> str:
+        """Take in the definitions of another version, both finished; the item that differs, if any.
+
+        Where an item is defined otherwise nothing is taken, and what a value means depends on the
+        version.
+        """
+        for oid in self.fields.keys() & other.fields.keys():
+            if replace(self.fields[oid], row=None) != replace(other.fields[oid], row=None):
+                return oid
+        self.fields |= other.fields
+        for mine, theirs in self._sets(other):
+            mine |= {oid: mine.get(oid, set()) | held for oid, held in theirs.items()}
+        return ""
+
+    def _sets(self, other: Metadata) -> tuple[tuple[_Sets, _Sets], ...]:
+        return (
+            (self.group_items, other.group_items),
+            (self.mandatory, other.mandatory),
+            (self.form_groups, other.form_groups),
+        )
+
     def finished(self) -> dict[str, Field]:
         """Fields by item, with the choices of their code lists."""
         for oid, made in self.fields.items():
@@ -104,6 +138,10 @@ class Metadata:
         elif kind == "text" and "redcap:TextValidationType" in named:
             made = replace(made, **validated(named["redcap:TextValidationType"]))
         identifies = named.get("redcap:Identifier", "").lower() == "y"
+        if oid in self._included:
+            self._included.discard(oid)
+            self.fields.pop(oid, None)
+            self._list_of.pop(oid, None)
         self.fields.setdefault(oid, replace(made, identifier=identifies))
 
     def _refer_to_list(self, named: dict[str, str], _: int) -> None:
@@ -118,6 +156,9 @@ class Metadata:
 
     def _define_list(self, named: dict[str, str], _: int) -> None:
         self._open = ("list", named.get("OID", ""))
+        if self._open[1] in self._included:
+            self._included.discard(self._open[1])
+            self._lists.pop(self._open[1], None)
         self._lists.setdefault(self._open[1], {})
 
     def _open_code(self, named: dict[str, str], _: int) -> None:
