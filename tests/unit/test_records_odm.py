@@ -260,10 +260,12 @@ def test_an_entry_that_finds_nothing(tmp_path: Path) -> None:
         ("", "not well-formed"),
         ("<ODM><Study></ODM>", "odm.xml:1: is not well-formed"),
         ("<html/>", "its root is html"),
+        ('<ODM xmlns="urn:other"/>', "its root is ODM of urn:other"),
         ("<!DOCTYPE ODM><ODM/>", "declares a document type"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><ODM>&a;</ODM>', "declares a document type"),
         ("<ODM>" + "<a>" * 60, "nests deeper"),
         (document('<SubjectData SubjectKey="1" TransactionType="Remove"/>'), "list of changes"),
+        (document('<SubjectData SubjectKey="1" TransactionType="upsert"/>'), "list of changes"),
         ('<?xml version="1.0" encoding="klingon"?><ODM/>', "not well-formed|encoding"),
     ],
 )

@@ -26,7 +26,7 @@ ELEMENT_BYTES = 4 << 20
 
 _ODM = "http://www.cdisc.org/ns/odm/v"
 _REDCAP = "projectredcap.org"
-_CHANGES = ("Update", "Remove", "Upsert")
+_CHANGES = ("update", "remove", "upsert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,14 @@ class _Stream:
         self._elements += 1
         self._check_limits(attributes)
         space, _, name = tag.rpartition(" ")
-        if self._aside or (space and not space.startswith(_ODM)):
+        foreign = bool(space) and not space.startswith(_ODM)
+        if self._depth == 1 and (foreign or name != "ODM"):
+            where = f" of {space[:60]}" if foreign else ""
+            raise Unreadable(f"{self.file}: is no ODM document; its root is {name[:40]}{where}")
+        if self._aside or foreign:
             self._aside += 1
             return
-        if self._depth == 1 and name != "ODM":
-            raise Unreadable(f"{self.file}: is no ODM document; its root is {name[:40]}")
-        if attributes.get("TransactionType") in _CHANGES:
+        if attributes.get("TransactionType", "").lower() in _CHANGES:
             raise self.refusal("is a list of changes, not a snapshot of the data")
         named = {_attribute(key): text for key, text in attributes.items()}
         line = self.parser.CurrentLineNumber
