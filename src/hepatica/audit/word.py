@@ -1,0 +1,104 @@
+"""The words of papers: which variable, level or statistic they mean (`claim_words.toml`)."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from hepatica.audit.claim import STATISTICS
+
+ADVERSE_EVENT = "AE "
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable that the rules know. `type` is category, number, time or event."""
+
+    name: str
+    type: str
+    exclusive: bool = False
+    exhaustive: bool = False
+    levels: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def _words() -> dict[str, dict[str, object]]:
+    text = files("hepatica.audit").joinpath("claim_words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def variables() -> dict[str, Variable]:
+    """Every variable of the file by its name."""
+    found = {}
+    for name, block in _words()["variable"].items():
+        assert isinstance(block, dict)
+        levels = {w: level for level, words in block.get("levels", {}).items() for w in words}
+        exclusive, exhaustive = block.get("exclusive", False), block.get("exhaustive", False)
+        found[name] = Variable(name, block["type"], exclusive, exhaustive, levels)
+    return found
+
+
+@cache
+def _variable_by_word() -> dict[str, str]:
+    blocks = _words()["variable"].items()
+    pairs = ((w, name) for name, b in blocks if isinstance(b, dict) for w in b["words"])
+    return dict(pairs) | {name.lower(): name for name in variables()}
+
+
+@cache
+def _statistic_by_word() -> dict[str, str]:
+    blocks = _words()["statistic"].items()
+    pairs = {w: name for name, words in blocks if isinstance(words, list) for w in words}
+    return (
+        pairs
+        | {name: name for name in STATISTICS}
+        | {name.replace("_", " "): name for name in STATISTICS}
+    )
+
+
+def known_variable(word: str) -> str:
+    """The name of the variable that `word` means; the word itself where no rule knows it."""
+    return _variable_by_word().get(" ".join(word.lower().split()), word.strip())
+
+
+def known_statistic(word: str) -> str | None:
+    """The statistic that `word` means, or None."""
+    return _statistic_by_word().get(" ".join(word.lower().split()))
+
+
+def known_level(variable: str, word: str) -> str:
+    """The level of `variable` that `word` means; grades of adverse events become 1 to 5, any."""
+    plain = " ".join(word.lower().split())
+    if is_adverse_event(variable):
+        return known_grade(plain)
+    known = variables().get(variable)
+    return known.levels.get(plain, word.strip()) if known else word.strip()
+
+
+def is_adverse_event(variable: str) -> bool:
+    """Tell whether the variable is the worst grade of an adverse event (``AE nausea``)."""
+    return variable.startswith(ADVERSE_EVENT)
+
+
+def known_grade(word: str) -> str:
+    """``any``, ``3`` or ``3-4`` of the words ``any grade``, ``grade III``, ``III-IV``."""
+    plain = word.lower().replace("grade", "").replace("–", "-").replace("≥", ">=").strip()
+    if plain in {"", "any", "all"}:
+        return "any"
+    return "-".join(_ROMAN.get(part.strip(), part.strip()) for part in plain.split("-"))
+
+
+def is_exclusive(variable: str) -> bool:
+    """Tell whether every patient has at most one level of the variable."""
+    known = variables().get(variable)
+    return is_adverse_event(variable) or bool(known and known.exclusive)
+
+
+def is_exhaustive(variable: str) -> bool:
+    """Tell whether every patient has one of the printed levels, unless some are missing."""
+    known = variables().get(variable)
+    return bool(known and known.exhaustive)
