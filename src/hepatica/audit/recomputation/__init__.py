@@ -1,0 +1,1 @@
+"""Numbers of a paper computed again from other numbers of the same paper."""
