@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from hepatica.audit.claim import Paper
 from hepatica.audit.claim_file import read_claims
-from hepatica.audit.conflict import Audit
+from hepatica.audit.conflict import Audit, Search
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
+from hepatica.audit.watch import UNWATCHED, Watch
 
 Check = Callable[[Paper], Iterable[Outcome]]
 
@@ -17,13 +18,42 @@ Check = Callable[[Paper], Iterable[Outcome]]
 CHECKS: tuple[Check, ...] = ()
 
 
-def run_audit(path: Path) -> Audit:
+BUDGET_SECONDS = 30.0
+STOPPED = "stopped by the user before every check was made"
+
+
+def run_audit(
+    path: Path,
+    *,
+    budget_seconds: float = BUDGET_SECONDS,
+    without: Collection[str] = (),
+    watch: Watch = UNWATCHED,
+) -> Audit:
     """Audit the claims of a file.
+
+    Parameters
+    ----------
+    budget_seconds : for the solver; the checks before it take what they need
+    without : ids of rules that the solver leaves out
 
     Raises      Unreadable where the file cannot be read at all.
     """
+    watch.tell("Reading the claims")
     paper, faults = read_claims(path)
-    outcomes = [outcome for check in CHECKS for outcome in check(paper)]
+    outcomes = tuple(_outcomes(paper, watch))
     discrepancies = tuple(o for o in outcomes if isinstance(o, Discrepancy))
     passed = tuple(o for o in outcomes if isinstance(o, Passed))
-    return Audit(paper, faults, discrepancies, passed, None)
+    search = _stopped() if watch.is_stopped() else None
+    return Audit(paper, faults, discrepancies, passed, search)
+
+
+def _outcomes(paper: Paper, watch: Watch) -> Iterator[Outcome]:
+    for check in CHECKS:
+        if watch.is_stopped():
+            return
+        watch.tell(f"Checking: {check.__name__.removeprefix('check_').replace('_', ' ')}")
+        yield from check(paper)
+
+
+def _stopped() -> Search:
+    return Search(decided=False, complete=False, optimal=False, note=STOPPED)

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from hepatica.cli.audit_command import audit
 from hepatica.cli.dose_command import dose
 from hepatica.cli.export_command import export
 from hepatica.cli.pk_command import pk
@@ -234,6 +235,7 @@ def response(file: Path, criterion: str, baseline_date: str, as_json: bool, **da
     return run_response_file(file, criterion, chosen, baseline_date, as_json=as_json)
 
 
+app.add_command(audit)
 app.add_command(dose)
 app.add_command(export)
 app.add_command(pk)
