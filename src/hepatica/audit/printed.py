@@ -13,8 +13,13 @@ from fractions import Fraction
 
 _NUMBER = re.compile(r"(<=|>=|<|>|=|~)?([+-]?(?:\d+(?:\.\d*)?|\.\d+))%?")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "·": ".", "≤": "<=", "≥": ">=", "≈": "~"})
-_THOUSANDS = re.compile(r"(?<=\d)[,\u202f\u2009](?=\d{3}(?:\D|$))")
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[,\u202f\u2009\u00a0]\d{3})+(?![\d,])")
+_LOOSE = re.compile(r"(?<=[<>=~])\s+|\s+(?=%)")
 MAX_CHARACTERS = 40
+# How papers print a median, or a limit of one, that the curve does not reach.
+NOT_REACHED = frozenset(
+    {"nr", "ne", "na", "n.r.", "not reached", "not estimable", "not evaluable", "-", "–", "—"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +59,19 @@ def parse_printed(text: str) -> Printed | None:
     """The number in `text`, or None where it is not one number.
 
     Reads ``54.5``, ``.036``, ``1,000``, ``5·2`` (raised point), ``−3``, ``<0.001``, ``≥ 28``,
-    ``45%``.
+    ``45%``. Two numbers with a space between (``16 80``) are not one, nor is a decimal comma.
     """
     if len(text) > MAX_CHARACTERS:
         return None
-    plain = _THOUSANDS.sub("", text.strip()).translate(_SIGNS).replace(" ", "")
-    match = _NUMBER.fullmatch(plain)
+    joined = _THOUSANDS.sub(lambda m: re.sub(r"\D", "", m[0]), text.strip())
+    match = _NUMBER.fullmatch(_LOOSE.sub("", joined.translate(_SIGNS)))
     if not match:
         return None
     comparator, digits = match[1] or "", match[2]
     decimals = len(digits.partition(".")[2])
     return Printed(text, Fraction(digits), decimals, comparator.strip("=~") and comparator)
+
+
+def is_not_reached(text: str) -> bool:
+    """Tell whether the text says that a time is not reached: NR, NE, not reached, a dash."""
+    return " ".join(text.lower().split()) in NOT_REACHED
