@@ -1,4 +1,4 @@
-"""Exact quantities against hand arithmetic; quantile types against R 4.2.2 quantile(x, type = t)."""
+"""Exact quantities against hand arithmetic; quantile types against R 4.2.2 quantile(type = t)."""
 
 from fractions import Fraction
 
