@@ -1,187 +1,186 @@
 """Claims from CSV: our own columns, or a list whose `statistic` says variable and statistic in one.
 
-Own columns: id, place, quote, population, variable, level, statistic, value, count, denominator,
-unit, low, high, declared_as, conf_level, between, method, note. Without a column `variable` the
-words of `statistic` are read by `_PHRASES` ("median OS", "eligibility: albumin"), and what a bracket
-is by the words of level and quote; each such reading is told in a note (P009).
+Own columns: id, place, quote, population, within, variable, level, statistic, value, count,
+denominator, unit, low, high, declared_as, conf_level, between, method, note; `_ALIASES` are the
+names that other people use. Without a column `variable` the words of `statistic` are read
+(`claim_phrase.py`), and without `declared_as` what a bracket is by the words around it; each such
+reading is told in a note (P009).
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from pathlib import Path
 
-from hepatica.audit.claim import EVERYONE, Bracket, Claim
-from hepatica.audit.printed import parse_printed
-from hepatica.audit.word import known_statistic
+from hepatica.audit.claim import EVERYONE, Bracket, Claim, Paper
+from hepatica.audit.claim_bracket import bracket_of, declared_as, kind_in_words
+from hepatica.audit.claim_phrase import read_phrase, tidied
+from hepatica.audit.claim_source import MAX_CLAIMS, ClaimSource, shown
+from hepatica.audit.claim_toml import TEXT_KEYS
 from hepatica.core.errors import Unreadable
-from hepatica.core.finding import Finding, Place
-from hepatica.core.finding_code import finding_of
+from hepatica.records.delimited import read_delimited
 
-MAX_ROWS = 5_000
+COLUMNS = (
+    *TEXT_KEYS,
+    *("within", "low", "high", "declared_as", "conf_level", "between"),
+)
 _ALIASES = {
-    "section": "place",
-    "subgroup": "level",
-    "category": "level",
-    "n": "count",
-    "ci_low": "low",
-    "ci_high": "high",
-    "bracket": "declared_as",
-    "bracket_is": "declared_as",
-    "arm": "population",
+    "id": "claim claim_id claim_no no. #",
+    "place": "section location locus where",
+    "quote": "sentence verbatim quotation",
+    "population": "arm group cohort",
+    "variable": "characteristic outcome endpoint name item",
+    "level": "subgroup category grade",
+    "statistic": "stat measure",
+    "value": "estimate result printed",
+    "count": "n numerator",
+    "denominator": "total out_of n_total",
+    "unit": "units",
+    "low": "ci_low lower lcl lower_ci ci_lower lower_limit ci_lo lo",
+    "high": "ci_high upper ucl upper_ci ci_upper upper_limit ci_hi hi",
+    "declared_as": "bracket bracket_is bracket_type interval_type interval",
+    "conf_level": "confidence confidence_level",
+    "between": "comparison versus vs",
+    "method": "test",
+    "note": "notes comment comments remark remarks",
+    "within": "part_of",
 }
-_STATISTIC_FIRST = ("median", "mean", "hazard ratio", "odds ratio", "risk ratio", "sd")
+_COLUMN = {word: column for column, words in _ALIASES.items() for word in words.split()}
+_SIZE = re.compile(r"(.*?)\s*[(\[]\s*[nN]\s*=\s*([\d,]{1,9})\s*[)\]]", re.DOTALL)
 
 
-def read_claim_rows(text: str, name: str, findings: list[Finding]) -> tuple[Claim, ...]:
-    """Every row of a CSV as a claim, its faults added to `findings`.
+def read_claim_rows(path: Path, source: ClaimSource) -> Paper:
+    """Every row of a CSV as a claim, its faults added to `source`.
 
     Raises      Unreadable where the text is no CSV or has no column `statistic`.
     """
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise Unreadable(f"{name}: is not CSV: {error}") from None
-    header = [_ALIASES.get(h.strip().lower(), h.strip().lower()) for h in rows[0]] if rows else []
-    if "statistic" not in header:
-        raise Unreadable(f"{name}: no column named statistic in the first row")
-    claims = []
-    for number, row in enumerate(rows[1 : MAX_ROWS + 1], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != len(header):
-            place = Place(file=name, row=number)
-            found, expected = f"{len(row)} cells", f"{len(header)} as in the header"
-            findings.append(finding_of("P010", place, found=found, expected=expected))
-        cells = {h: c.strip() for h, c in zip(header, row, strict=False)}
-        claims.append(_claim(cells, number, name, findings))
-    return tuple(claims)
+    table = read_delimited(path, known=(*COLUMNS, *_COLUMN))
+    source.findings.extend(table.findings)
+    positions = _positions(table.header, source)
+    if "statistic" not in positions:
+        raise Unreadable(f"{source.file}: no column named statistic in the first row")
+    if "id" not in positions:
+        hint = "claims are named R and their row"
+        source.tell("P009", (1, "id"), "no column id", "a column id", hint)
+    claims: list[Claim] = []
+    sizes: dict[str, int] = {}
+    within: dict[str, str] = {}
+    for number, row in table.rows[:MAX_CLAIMS]:
+        if number in table.short:
+            found = f"fewer than {len(table.header)} cells"
+            source.tell("P010", (number, ""), found, f"{len(table.header)} as in the header")
+        cells = {name: _cell(row[at], (number, name), source) for name, at in positions.items()}
+        cells.setdefault("id", f"R{number}")
+        claim = _claim(cells, number, source)
+        claims.append(claim)
+        _note_population(cells, claim, (sizes, within), source)
+    if len(table.rows) > MAX_CLAIMS:
+        at = (table.rows[MAX_CLAIMS][0], "")
+        source.tell("P012", at, f"{len(table.rows)} claims", f"at most {MAX_CLAIMS}")
+    return Paper(tuple(claims), file=source.file, sizes=sizes, within=within)
 
 
-def _claim(cells: dict[str, str], line: int, name: str, findings: list[Finding]) -> Claim:
-    keys = "id place quote variable statistic level value count denominator unit method note"
-    text = {key: cells.get(key, "") for key in keys.split()}
-    population = cells.get("population") or EVERYONE
-    between = tuple(p.strip() for p in cells.get("between", "").split("|") if p.strip())
-    bracket = _bracket(cells)
-    claim = Claim(**text, population=population, bracket=bracket, between=between, line=line)
+def _positions(header: list[str], source: ClaimSource) -> dict[str, int]:
+    """Where each column stands. Our own name goes before another's, the first before later ones."""
+    found: dict[str, int] = {}
+    for own in (True, False):
+        for at, heading in enumerate(header):
+            name = _column(heading)
+            if name is None and own and heading:
+                expected = ", ".join(COLUMNS)
+                source.tell("P006", (1, heading[:60]), f"column {shown(heading)}", expected)
+            if name is None or (name == heading.strip().lower()) is not own:
+                continue
+            if name in found:
+                hint = f"column {found[name] + 1} is read"
+                told = f"column {shown(heading)} beside another of {name}"
+                source.tell("P006", (1, heading[:60]), told, f"one column of {name}", hint)
+            found.setdefault(name, at)
+    return found
+
+
+def _column(heading: str) -> str | None:
+    """The column that a heading means; ``N`` is the number of all, ``n`` of some."""
+    if heading.strip() == "N":
+        return "denominator"
+    word = re.sub(r"[\s-]+", "_", heading.strip().lower())
+    return word if word in COLUMNS else _COLUMN.get(word)
+
+
+def _cell(text: str, at: tuple[int, str], source: ClaimSource) -> str:
+    return source.legible(text, at, spelling=at[1] in {"quote", "place", "note"}).strip()
+
+
+def _claim(cells: dict[str, str], line: int, source: ClaimSource) -> Claim:
+    text = {key: cells.get(key, "") for key in TEXT_KEYS}
+    text["population"] = _population(cells)[0]
+    names = re.split(r"\s*\|\s*|\s+(?:vs\.?|versus)\s+", cells.get("between", ""))
+    between = tuple(name for name in names if name)
+    claim = Claim(
+        **text,
+        bracket=_bracket(cells, line, source),
+        between=between,
+        line=line,
+    )
     if "variable" in cells:
-        return _tidy(claim)
-    read = _tidy(_read_phrase(claim))
-    if (read.variable, read.statistic) != (claim.variable, claim.statistic):
-        found = f"{claim.statistic} / {claim.level}"[:80]
-        expected = "a column variable"
-        hint = f"read as {read.statistic} of {read.variable}"
-        place = Place(file=name, row=line)
-        findings.append(finding_of("P009", place, found=found, expected=expected, hint=hint))
+        return tidied(claim)
+    read = tidied(read_phrase(claim))
+    if (read.variable, read.statistic, read.level, read.value) != (
+        claim.variable,
+        claim.statistic,
+        claim.level,
+        claim.value,
+    ):
+        source.words[line] = " / ".join(filter(None, (claim.statistic, claim.level)))
     return read
 
 
-def _tidy(claim: Claim) -> Claim:
-    """The numbers of the claim where its statistic has them: `count` counts, else is of all."""
-    statistic = known_statistic(claim.statistic)
-    if statistic == "count":
-        return replace(claim, count=claim.count or claim.value, value="")
-    if statistic == "size":
-        return replace(claim, value=claim.value or claim.count, count="")
-    if statistic in {"criterion", "exclusion", "definition", "text"}:
-        return replace(claim, count="", denominator="", bracket=None)
-    if statistic != "percent" and claim.count and not claim.denominator:
-        return replace(claim, count="", denominator=claim.count)
-    return claim
+def _population(cells: dict[str, str]) -> tuple[str, int | None]:
+    text = cells.get("population", "")
+    match = _SIZE.fullmatch(text)
+    if match:
+        digits = match[2].replace(",", "")
+        return match[1].strip() or EVERYONE, int(digits) if digits else None
+    return text or EVERYONE, None
 
 
-def _bracket(cells: dict[str, str]) -> Bracket | None:
+def _note_population(
+    cells: dict[str, str],
+    claim: Claim,
+    parts: tuple[dict[str, int], dict[str, str]],
+    source: ClaimSource,
+) -> None:
+    """Sizes and wholes that a row says of its population; the first of each counts."""
+    sizes, wholes = parts
+    _, size = _population(cells)
+    if size is not None and sizes.setdefault(claim.population, size) != size:
+        found = f"{size} patients of {shown(claim.population)}"
+        at = (claim.line, "population")
+        source.tell("P014", at, found, f"{sizes[claim.population]} as before")
+    whole = cells.get("within", "")
+    match = _SIZE.fullmatch(whole)
+    whole = match[1].strip() if match else whole
+    if whole and wholes.setdefault(claim.population, whole) != whole:
+        found = f"within {shown(whole)}"
+        source.tell("P017", (claim.line, "within"), found, f"{wholes[claim.population]} as before")
+
+
+def _bracket(cells: dict[str, str], line: int, source: ClaimSource) -> Bracket | None:
     low, high = cells.get("low", ""), cells.get("high", "")
     if not low and not high:
         return None
-    declared = cells.get("declared_as", "").lower() or _declared_in(cells)
-    return Bracket(low or high, high if low else "", declared, cells.get("conf_level") or "95")
-
-
-def _declared_in(cells: dict[str, str]) -> str:
-    """What the words around a bracket call it: ci, range, iqr, sd or unknown."""
-    words = f"{cells.get('level', '')} {cells.get('quote', '')}".lower()
-    if "confidence interval" in words or re.search(r"\bci\b", words):
-        return "ci"
-    if "[range]" in words or "(range)" in words or re.search(r"\brange\b", words):
-        return "range"
-    if "iqr" in words or "interquartile" in words:
-        return "iqr"
-    if "[" in words and re.search(r"\[\d[\d.]*\s*[–-]\s*\d[\d.]*\]", words):
-        return "unknown"
-    return "unknown"
-
-
-def _adverse_event(claim: Claim) -> Claim:
-    _, _, grade = claim.statistic.partition("AE")
-    statistic = "percent" if claim.unit == "%" else "count"
-    term = claim.level
-    level = grade.replace("grade", "").strip() or "any"
-    count = claim.count or ("" if claim.unit == "%" else claim.value)
-    return replace(claim, variable=f"AE {term}", statistic=statistic, level=level, count=count)
-
-
-def _after_colon(statistic: str) -> Callable[[Claim], Claim]:
-    def read(claim: Claim) -> Claim:
-        variable = claim.statistic.partition(":")[2].strip()
-        sign = {"minimum": ">=", "maximum": "<="}.get(claim.level, "")
-        bare = sign and claim.value[:1].isdecimal() and statistic == "criterion"
-        value = (sign if bare else "") + (claim.value or claim.level)
-        note = claim.level if claim.level != value else ""
-        return replace(
-            claim, variable=variable, statistic=statistic, value=value, level="", note=note
-        )
-
-    return read
-
-
-def _feature(claim: Claim) -> Claim:
-    """A feature with its category or statistic in the level's place."""
-    variable = re.sub(r'\s*\("?.*"?\)$', "", claim.statistic)
-    first = re.split(r"[\s\[(?]", claim.level)[0]
-    named = known_statistic(first) if first and first not in {"n"} else None
-    if named in {"median", "mean", "centre"}:
-        uncertain = "?" in claim.level or "not named" in claim.statistic
-        level = "" if claim.level.startswith(first) else claim.level
-        statistic = "centre" if uncertain and named != "mean" else named
-        return replace(claim, variable=variable, statistic=str(statistic), level=level)
-    if claim.unit == "%":
-        statistic = "percent" if "literature" not in claim.population else "value"
-    elif claim.unit == "date":
-        statistic = "date"
-    elif claim.unit in {"id", "version", "year"}:
-        statistic = "identifier"
-    elif claim.value and (parse_printed(claim.value) or claim.bracket or claim.count):
-        statistic = "value"
+    in_value = set(re.findall(r"[\d.]+", cells.get("value", "").replace(",", "")))
+    if {low, high} - {""} <= in_value and (not low or not high or " or " in cells["value"]):
+        return None  # the value says it itself: <=24, 7.5 or 15
+    word = cells.get("declared_as", "")
+    if word:
+        declared = declared_as(word, (line, "declared_as"), source)
     else:
-        statistic = "text"
-    if statistic == "text" and not claim.value:
-        return replace(claim, variable=variable, statistic=statistic, value=claim.level, level="")
-    return replace(claim, variable=variable, statistic=statistic)
-
-
-_PHRASES: tuple[tuple[str, Callable[[Claim], Claim]], ...] = (
-    (r"sample size", lambda c: replace(c, variable="patients", statistic="size")),
-    (r"AE ranking", lambda c: replace(c, variable="adverse events", statistic="rank")),
-    (r"AE any", lambda c: replace(c, variable="AE of any kind", statistic="percent", level="any")),
-    (r"AE (any grade|grade .*)", _adverse_event),
-    (r"eligibility: .*", _after_colon("criterion")),
-    (r"exclusion: .*", _after_colon("exclusion")),
-    (r"definition: .*", _after_colon("definition")),
-)
-
-
-def _read_phrase(claim: Claim) -> Claim:
-    for pattern, read in _PHRASES:
-        if re.fullmatch(pattern, claim.statistic):
-            return read(claim)
-    lower = claim.statistic.lower()
-    for statistic in _STATISTIC_FIRST:
-        if lower.startswith(statistic + " "):
-            variable = claim.statistic[len(statistic) :].strip()
-            return replace(claim, variable=variable, statistic=statistic)
-    return _feature(claim)
+        fields = ("statistic", "variable", "level", "quote")
+        declared = kind_in_words(" ".join(cells.get(f, "") for f in fields), low, high)
+        if declared != "unknown":
+            hint = f"read as {declared} by the words around it"
+            expected = "a column declared_as"
+            source.tell("P009", (line, "low"), f"bracket {low}, {high}", expected, hint)
+    conf_level = cells.get("conf_level", "").removesuffix("%").strip() or "95"
+    return bracket_of((low, high, declared, conf_level), (line, "low"), source)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from hepatica.audit.claim import STATISTICS
+from hepatica.audit.claim import BRACKETS, STATISTICS
 
 ADVERSE_EVENT = "AE "
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
@@ -60,6 +61,13 @@ def _statistic_by_word() -> dict[str, str]:
     )
 
 
+@cache
+def _bracket_by_word() -> dict[str, str]:
+    blocks = _words()["bracket"].items()
+    pairs = {w: name for name, words in blocks if isinstance(words, list) for w in words}
+    return pairs | {name: name for name in BRACKETS}
+
+
 def known_variable(word: str) -> str:
     """The name of the variable that `word` means; the word itself where no rule knows it."""
     return _variable_by_word().get(" ".join(word.lower().split()), word.strip())
@@ -77,6 +85,13 @@ def known_level(variable: str, word: str) -> str:
         return known_grade(plain)
     known = variables().get(variable)
     return known.levels.get(plain, word.strip()) if known else word.strip()
+
+
+def known_bracket(word: str) -> str | None:
+    """The kind of bracket that `word` declares, such as ``95% CI``; None for other words."""
+    plain = " ".join(word.lower().split())
+    plain = re.sub(r"^\d+(\.\d+)?\s*%\s*", "", plain.strip("[]() "))
+    return _bracket_by_word().get(plain)
 
 
 def is_adverse_event(variable: str) -> bool:

@@ -26,13 +26,15 @@ DELIMITERS = ",;\t|"
 class Delimited:
     """Header and rows of a delimited file; `rows` pairs each with its row number.
 
-    Every row is as long as the header; blank rows are left out.
+    Every row is as long as the header; blank rows are left out. `short` are the numbers of the
+    rows that had fewer cells in the file.
     """
 
     header: list[str]
     rows: list[tuple[int, list[str]]]
     delimiter: str
     findings: tuple[Finding, ...]
+    short: tuple[int, ...] = ()
 
 
 def read_delimited(
@@ -59,6 +61,7 @@ def read_delimited(
     text, findings = _decoded(path.read_bytes(), name, encoding)
     header: list[str] = []
     rows: list[tuple[int, list[str]]] = []
+    short: list[int] = []
     cells = number = 0
     try:
         delimiter = delimiter or _delimiter(text, known)
@@ -72,11 +75,13 @@ def read_delimited(
             elif any(cell and not cell.isspace() for cell in row):
                 if len(row) > len(header) and any(row[len(header) :]):
                     findings.append(_surplus(name, number, len(row), len(header)))
+                if len(row) < len(header):
+                    short.append(number)
                 rows.append((number, (row + [""] * len(header))[: len(header)]))
     except csv.Error as error:
         told = "a quotation mark is never closed" if "end of data" in str(error) else str(error)
         raise Unreadable(f"{name}:{number + 1}: {told}") from error
-    return Delimited(header, rows, delimiter, tuple(findings))
+    return Delimited(header, rows, delimiter, tuple(findings), tuple(short))
 
 
 def _decoded(content: bytes, name: str, encoding: str) -> tuple[str, list[Finding]]:
