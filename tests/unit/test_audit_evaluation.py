@@ -1,4 +1,4 @@
-"""Claims computed from small data sets by hand: five patients of two arms, and what they satisfy."""
+"""Claims computed from small data sets by hand: five patients of two arms, what is true of them."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -342,6 +342,16 @@ def test_parts_of_parts_belong_to_the_whole() -> None:
     rows = (Patient("TACE high dose", {"age": Fraction(50)}),)
     within = {"TACE high dose": "TACE", "TACE": EVERYONE}
     claim = Claim("C1", "", "", "age", "mean", "TACE", value="50")
+    assert holds(claim, rows, Paper((claim,), within=within)) is True
+
+
+def test_patients_in_no_arm_belong_to_the_whole() -> None:
+    rows = (
+        Patient("safety set, not in an arm", {"age": Fraction(50)}),
+        Patient("TACE", {"age": Fraction(60)}),
+    )
+    within = {"TACE": "safety set", "safety set": EVERYONE}
+    claim = Claim("C1", "", "", "age", "mean", "safety set", value="55")
     assert holds(claim, rows, Paper((claim,), within=within)) is True
 
 

@@ -29,6 +29,8 @@ from hepatica.audit.printed import Printed, is_not_reached, parse_printed
 from hepatica.audit.word import is_adverse_event, known_grade, variables
 
 ANY_EVENT = "AE of any kind"
+# Patients of a population who are in none of its arms.
+REST = ", not in an arm"
 _RESPONSE = {"ORR": frozenset({"CR", "PR"}), "DCR": frozenset({"CR", "PR", "SD"})}
 Rows = Sequence[Patient]
 
@@ -91,7 +93,7 @@ def _wholes(population: str, paper: Paper) -> set[str]:
     found: set[str] = set()
     while population and population not in found:
         found.add(population)
-        population = paper.within.get(population, "")
+        population = paper.within.get(population, population.removesuffix(REST))
     return found
 
 

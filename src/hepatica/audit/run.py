@@ -10,6 +10,7 @@ from hepatica.audit.claim_file import read_claims
 from hepatica.audit.conflict import Audit, Search
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.watch import UNWATCHED, Watch
+from hepatica.core.finding import Finding
 
 Check = Callable[[Paper], Iterable[Outcome]]
 
@@ -40,6 +41,18 @@ def run_audit(
     """
     watch.tell("Reading the claims")
     paper, faults = read_claims(path)
+    return run_checks(paper, faults, budget_seconds=budget_seconds, without=without, watch=watch)
+
+
+def run_checks(
+    paper: Paper,
+    faults: tuple[Finding, ...] = (),
+    *,
+    budget_seconds: float = BUDGET_SECONDS,
+    without: Collection[str] = (),
+    watch: Watch = UNWATCHED,
+) -> Audit:
+    """Audit claims that were read already; `faults` are those of their file, options as above."""
     outcomes = tuple(_outcomes(paper, watch))
     discrepancies = tuple(o for o in outcomes if isinstance(o, Discrepancy))
     passed = tuple(o for o in outcomes if isinstance(o, Passed))
