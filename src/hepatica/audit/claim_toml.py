@@ -1,4 +1,4 @@
-"""Claims from `claims.toml`: its tables as claims; a value of another kind is told with its line."""
+"""Claims from `claims.toml`: its tables as claims; what is of another kind is told by its line."""
 
 from __future__ import annotations
 
