@@ -1,0 +1,1 @@
+"""Granularity: which means, deviations and shares whole numbers can have at all."""
