@@ -81,7 +81,7 @@ def debit(
     percent : bool     Share and SD are printed in percent.
     """
     wholes = rounding.stands_for(share, percent=percent).wholes(size)
-    near = range(max(wholes.start, 0), max(min(wholes.stop, size + 1), max(wholes.start, 0)))
+    near = range(max(wholes.start, 0), max(min(wholes.stop, size + 1), wholes.start, 0))
     if size < 2:
         return Debit(share, sd, size, percent, near, ())
     squares = rounding.stands_for(sd, percent=percent).squared.wholes(size * (size - 1))

@@ -18,7 +18,7 @@ def decimal_text(exact: Fraction, places: int) -> str:
 
 
 def root_text(square: Fraction, places: int) -> str:
-    """The square root of `square` >= 0 with so many decimals, rounded half up on its exact value."""
+    """The square root of `square` >= 0 with so many decimals, rounded half up."""
     doubled = isqrt(int(square * 4 * 100**places))
     return _pointed((doubled + 1) // 2, places)
 

@@ -45,7 +45,7 @@ class Grim:
     @property
     def total_inconsistent(self) -> int:
         """Of 10^D prints in a unit how many no sum gives; negative where there are more sums."""
-        return 10**self._decimals - self.parts
+        return int(10**self._decimals) - self.parts
 
     @property
     def ratio(self) -> Fraction:

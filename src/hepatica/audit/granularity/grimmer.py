@@ -1,4 +1,4 @@
-"""GRIMMER: can whole numbers have this printed mean and standard deviation [anaya2016] [allard2018]?
+"""GRIMMER: can whole numbers have this printed mean and SD [anaya2016] [allard2018]?
 
 With items L every answer is T/L for a whole T. For a sum S of the T the printed SD allows the sums
 of squares Q with sqrt((Q - S^2/n) / (n - 1)) / L inside the print. Q must be whole, at least that
@@ -56,7 +56,8 @@ class Grimmer:
             return f"{what}: not decided within the limits of the search"
         if self.witness:
             return f"{what} is possible: {self._shown_witness()}"
-        return f"{what} is impossible: {_WHY[self.reason]} (sums {list_text(mean.sums)}{self._least()})"
+        sums = f"sums {list_text(mean.sums)}{self._least()}"
+        return f"{what} is impossible: {_WHY[self.reason]} ({sums})"
 
     def _shown_witness(self) -> str:
         assert self.witness is not None
@@ -76,7 +77,7 @@ class Grimmer:
 
 _WHY = {
     NO_SQUARES: "no whole sum of squares gives it",
-    PARITY: "the sum of squares would be odd where the sum is even, or even where it is odd",
+    PARITY: "sum and sum of squares would not be both odd or both even",
     NO_DATA: "no whole numbers have such a sum of squares",
 }
 
@@ -126,7 +127,6 @@ class _Search:
         return Grimmer(self.grim, sd, reason, witness, variance)
 
     def _reason(self, least: Fraction) -> tuple[str, tuple[int, int] | None]:
-        """From five numbers on a wide interval holds a Q of either parity as soon as one is large enough."""
         sums, size = self.grim.sums, self.grim.size
         above = self.limits.high < least or (self.limits.high == least and not self.limits.high_in)
         if above:

@@ -7,8 +7,9 @@
 | even | as up_or_down where the last digit is even, without both ends where it is odd |
 | ceiling, floor, ceiling_or_floor | (X - u, X], [X, X + u), (X - u, X + u) |
 | trunc, anti_trunc | floor and ceiling of the size; the sign is kept |
-| up_from, down_from | up from (from above) the threshold digit t: X - u + tu/10 to X + tu/10; the second from X - tu/10 to X + u - tu/10 |
-| up_from_or_down_from | either of them |
+| up_from | [X - u + tu/10, X + tu/10): up from the threshold digit t on |
+| down_from | (X - tu/10, X + u - tu/10] |
+| up_from_or_down_from | either of the two |
 
 The names are those of the R package scrutiny 0.6.1; the intervals are exact, without its tolerance.
 """

@@ -27,7 +27,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class SampleCount:
-    """`samples` sets (multisets) over `pairs` of (sum, sum of squares) that occur; one `example`."""
+    """`samples` multisets over `pairs` of (sum, sum of squares) that occur; one as `example`."""
 
     samples: int
     pairs: int
