@@ -120,7 +120,8 @@ def check_populations(paper: Paper, source: ClaimSource) -> Paper:
     for name, whole in paper.within.items():
         if _leads_back(name, paper.within):
             found = f"{shown(name)} within {shown(whole)}"
-            source.tell("P017", (1, "within"), found, "a larger population", "it is left out")
+            at = (source.parts.get(name, 1), "within")
+            source.tell("P017", at, found, "a larger population", "it is left out")
         else:
             within[name] = whole
     return replace(paper, within=within)

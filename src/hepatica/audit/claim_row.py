@@ -160,6 +160,8 @@ def _note_population(
     whole = cells.get("within", "")
     match = _SIZE.fullmatch(whole)
     whole = match[1].strip() if match else whole
+    if whole:
+        source.parts.setdefault(claim.population, claim.line)
     if whole and wholes.setdefault(claim.population, whole) != whole:
         found = f"within {shown(whole)}"
         source.tell("P017", (claim.line, "within"), found, f"{wholes[claim.population]} as before")

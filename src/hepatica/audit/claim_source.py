@@ -27,13 +27,15 @@ class ClaimSource:
     """A claims file while it is read.
 
     `lines` gives the line of a key of the claim that begins at a line, `words` what a row of a
-    list said before it was read as variable and statistic.
+    list said before it was read as variable and statistic, `parts` the claim or table that
+    declares a population part of another.
     """
 
     file: str
     findings: list[Finding] = field(default_factory=list)
     lines: dict[tuple[int, str], int] = field(default_factory=dict)
     words: dict[int, str] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
 
     def tell(
         self, code: str, at: tuple[int, str], found: str, expected: str, hint: str = ""

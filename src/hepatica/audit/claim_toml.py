@@ -136,6 +136,7 @@ def _populations(
         whole = _text(block, "within", line, source).strip()
         if whole:
             within[name] = whole
+            source.parts[name] = line
     return sizes, within
 
 
