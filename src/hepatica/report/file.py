@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -35,6 +34,7 @@ from hepatica.report.passage import Section
 from hepatica.report.profile import FILE_NAME as PROFILES
 from hepatica.report.profile import profiles_wanted, render_profiles
 from hepatica.report.provenance import Provenance, manifest, provenance_of, source
+from hepatica.report.whole_file import write_file
 
 MANIFEST = "manifest.json"
 # What a manifest may have removed: files of the names that a report makes, and no others.
@@ -86,15 +86,6 @@ def write_report(
     }
     written.append(write_file(out / MANIFEST, _json(text)))
     return written
-
-
-def write_file(path: Path, data: bytes) -> Path:
-    """Write a file whole or not at all: beside it first, then in its place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(data)
-    os.replace(beside, path)
-    return path
 
 
 def _files(

@@ -15,7 +15,7 @@ from hepatica.report.cdisc.core_rule import core_rule_files
 from hepatica.report.cdisc.package import Package, adam_package, define_package
 from hepatica.report.cdisc.sdtm import sdtm_package
 from hepatica.report.cdisc.submission import submission
-from hepatica.report.file import write_file
+from hepatica.report.whole_file import write_file
 from hepatica.workflow.workspace import Workspace
 
 PARTS = ("adam", "define", "ars", "sdtm")

@@ -1,0 +1,93 @@
+"""What the page lists under a number: every discrepancy, then every minimal conflict.
+
+The number is the same in the list and on the map of the paper.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hepatica.audit.claim import Claim
+from hepatica.audit.conflict import Audit
+from hepatica.core.finding import Level
+from hepatica.core.finding_code import finding_codes
+from hepatica.report.audit.document import claims_by_id
+from hepatica.report.audit.order import discrepancies_in_order
+
+CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One numbered discrepancy or minimal conflict; `kind` is a level, or `CONFLICT`."""
+
+    number: int
+    kind: str
+    code: str
+    title: str
+    message: str
+    claims: tuple[Claim, ...]
+    source: str = ""
+    tried: tuple[str, ...] = ()
+    rescued_by: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        """Its identifier in the page; never a text of the paper."""
+        return f"e-{self.number}"
+
+    @property
+    def contradicts(self) -> bool:
+        """Tell whether it stands under every reading that was tried."""
+        return self.kind in {CONFLICT, Level.ERROR}
+
+
+def discrepancy_entries(audit: Audit) -> tuple[Entry, ...]:
+    """Discrepancies, errors first, numbered from 1."""
+    known = claims_by_id(audit.paper)
+    return tuple(
+        Entry(
+            number,
+            str(one.level),
+            one.code,
+            finding_codes()[one.code].title,
+            one.message,
+            tuple(known[name] for name in one.claims if name in known),
+            one.source,
+            one.tried,
+            one.rescued_by,
+            one.rules,
+        )
+        for number, one in enumerate(discrepancies_in_order(audit), start=1)
+    )
+
+
+def conflict_entries(audit: Audit) -> tuple[Entry, ...]:
+    """Minimal conflicts, numbered after the discrepancies."""
+    known = claims_by_id(audit.paper)
+    first = len(audit.discrepancies) + 1
+    return tuple(
+        Entry(
+            number,
+            CONFLICT,
+            "",
+            "Minimal conflict",
+            one.message,
+            tuple(known[name] for name in one.claims if name in known),
+            tried=one.unresolved_by,
+            rescued_by=one.rescued_by,
+            rules=one.rules,
+        )
+        for number, one in enumerate(audit.search.conflicts if audit.search else (), start=first)
+    )
+
+
+def drawn_entries(audit: Audit) -> tuple[Entry, ...]:
+    """Entries of the map: contradictions and readings, a conflict that repeats one but once."""
+    listed = [e for e in discrepancy_entries(audit) if e.kind != Level.NOTE and e.claims]
+    told = {frozenset(c.id for c in e.claims) for e in listed}
+    further = [
+        e for e in conflict_entries(audit) if frozenset(c.id for c in e.claims) not in told
+    ]
+    return tuple(sorted((*listed, *further), key=lambda e: (not e.contradicts, e.number)))
