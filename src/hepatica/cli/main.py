@@ -14,8 +14,10 @@ from typing import Any
 import click
 
 from hepatica.cli.audit_command import audit
+from hepatica.cli.compare_command import compare
 from hepatica.cli.dose_command import dose
 from hepatica.cli.export_command import export
+from hepatica.cli.granularity_command import debit, grim, grimmer
 from hepatica.cli.pk_command import pk
 from hepatica.core.errors import HepaticaError
 from hepatica.core.version import VERSION
@@ -236,8 +238,12 @@ def response(file: Path, criterion: str, baseline_date: str, as_json: bool, **da
 
 
 app.add_command(audit)
+app.add_command(compare)
+app.add_command(debit)
 app.add_command(dose)
 app.add_command(export)
+app.add_command(grim)
+app.add_command(grimmer)
 app.add_command(pk)
 
 

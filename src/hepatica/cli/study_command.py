@@ -77,15 +77,18 @@ def run_report(
     folder: Path, output: Path | None, only: tuple[str, ...] = (), *, as_json: bool
 ) -> int:
     """Write the report; with an error standing, tell it and write nothing."""
-    from hepatica.workflow.reporting import run_study_report
+    from hepatica.workflow.reporting import claim_faults, run_study_report
 
     try:
         with _told(as_json=as_json):
             paths = run_study_report(Workspace(folder), output or folder / "report", only)
+            faults = claim_faults(Workspace(folder))
     except NotReady as stop:
         _print_findings(tuple(stop.findings), as_json=as_json)
         print(f"No report: {stop}.", file=sys.stderr)
         return 1
+    for fault in faults:
+        print(fault, file=sys.stderr)
     if as_json:
         print(json.dumps({"files": [str(p) for p in paths]}))
     else:

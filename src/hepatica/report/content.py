@@ -26,6 +26,7 @@ from hepatica.report.section.listing import (
     finding_tables,
 )
 from hepatica.report.section.liver import death_table, liver_tables
+from hepatica.report.section.manuscript import manuscript_section
 from hepatica.report.section.protocol import Chapter, convention_entries, protocol_chapters
 from hepatica.report.section.response import arm_response_table, response_table
 from hepatica.report.section.schedule import missed_table, schedule_table
@@ -65,7 +66,8 @@ def report_sections(given: ReportInput, ledger: Ledger, gallery: Gallery) -> tup
     first, *rest = (_peopled(given, s) for s in _sections(given, study, ledger, gallery))
     told = narrative_section(ledger, study, (first, *rest), given.sizes, given.safety_sizes)
     body = (first, told, *rest)
-    return (*body, checklist_section(given, ledger, body))
+    own = () if given.manuscript is None else (manuscript_section(given.manuscript),)
+    return (*body, checklist_section(given, ledger, body), *own)
 
 
 def _sections(

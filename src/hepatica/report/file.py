@@ -34,13 +34,14 @@ from hepatica.report.passage import Section
 from hepatica.report.profile import FILE_NAME as PROFILES
 from hepatica.report.profile import profiles_wanted, render_profiles
 from hepatica.report.provenance import Provenance, manifest, provenance_of, source
+from hepatica.report.section.manuscript import COLUMNS as COMPARISON_COLUMNS
 from hepatica.report.whole_file import write_file
 
 MANIFEST = "manifest.json"
 # What a manifest may have removed: files of the names that a report makes, and no others.
 _MADE_HERE = re.compile(
     r"(?:figures|adam)/[a-z0-9_]+\.(?:svg|png|csv|parquet|xpt|json|xml)"
-    r"|ars\.json|report\.(?:docx|pdf)|profiles\.pdf|checklist\.csv|tables/t-[a-z0-9-]+\.rtf"
+    r"|ars\.json|report\.(?:docx|pdf)|profiles\.pdf|checklist\.csv|comparison\.csv|tables/t-[a-z0-9-]+\.rtf"
 )
 
 
@@ -111,6 +112,8 @@ def _files(
         )
     for section in (s for s in sections if s.key == "checklist" and not s.empty):
         yield "checklist.csv", csv_rows(CHECKLIST_COLUMNS, checklist_rows(section)).encode()
+    if given.manuscript is not None:
+        yield "comparison.csv", csv_rows(COMPARISON_COLUMNS, given.manuscript.table).encode()
     yield "findings.csv", csv_rows(FINDING_COLUMNS, finding_rows(given.findings)).encode()
 
 

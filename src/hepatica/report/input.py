@@ -12,6 +12,7 @@ from hepatica.clinic.dataset import Adam
 from hepatica.core.finding import Finding
 from hepatica.records.record import Records
 from hepatica.report.section.listing import Acceptance
+from hepatica.report.section.manuscript import Manuscript
 from hepatica.study import Study
 
 
@@ -21,7 +22,8 @@ class ReportInput:
 
     `findings` are all of them, records and datasets included; `inputs` are the files read, for the
     manifest (study.toml and the records' own files need not be repeated); `only` are the documents
-    to write, None for those of the protocol.
+    to write, None for those of the protocol; `manuscript` the claims of the study folder
+    beside its results, None where there are none.
     """
 
     study: Study
@@ -33,6 +35,7 @@ class ReportInput:
     acceptances: tuple[Acceptance, ...] = ()
     inputs: tuple[Path, ...] = ()
     only: tuple[str, ...] | None = None
+    manuscript: Manuscript | None = None
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ reading under which it would be equal is a hint, never a verdict.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from hepatica.analysis.result import Analysis
@@ -15,9 +16,13 @@ from hepatica.audit.claim import Claim, Paper
 from hepatica.clinic.dataset import Adam
 from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
+from hepatica.report.export import csv_rows
+from hepatica.report.section.manuscript import COLUMNS
+from hepatica.report.whole_file import write_file
 from hepatica.study import Study
 from hepatica.workflow.manuscript.comparison import Compared, Comparison, Verdict
 from hepatica.workflow.manuscript.desk import Desk, desk_of
+from hepatica.workflow.manuscript.handing import about, comparison_rows
 from hepatica.workflow.manuscript.judgement import judged
 from hepatica.workflow.manuscript.patient import compared_patient, is_patient
 from hepatica.workflow.manuscript.record import compared_date, compared_identifier
@@ -88,8 +93,12 @@ def _summary(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _subject(claim: Claim) -> str:
-    words = (claim.statistic.replace("_", " "), "of", claim.variable, claim.level)
-    return f"{claim.id} " + " ".join(w for w in words if w)
+    return f"{claim.id} {about(claim)}"
+
+
+def write_comparison(comparison: Comparison, path: Path) -> Path:
+    """Write every number of the comparison as CSV, as comparison.csv of the report."""
+    return write_file(path, csv_rows(COLUMNS, comparison_rows(comparison)).encode())
 
 
 def comparison_document(comparison: Comparison) -> dict[str, list[dict[str, Any]]]:

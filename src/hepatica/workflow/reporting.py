@@ -10,6 +10,8 @@ from pathlib import Path
 from hepatica.core.errors import MissingExtra, UsageError
 from hepatica.core.finding import Finding
 from hepatica.workflow.acceptance import Acceptance
+from hepatica.workflow.comparing import compare_claims
+from hepatica.workflow.manuscript.handing import CLAIMS, manuscript_of, read_folder_claims
 from hepatica.workflow.progress import progress
 from hepatica.workflow.workspace import Workspace
 
@@ -60,18 +62,26 @@ def run_profile(workspace: Workspace, subject: str, path: Path) -> None:
     write_profile(_given(workspace), subject, path)
 
 
+def claim_faults(workspace: Workspace) -> tuple[Finding, ...]:
+    """Faults of the claims that lie in the study folder; they never stop a report."""
+    return read_folder_claims(workspace.folder)[1]
+
+
 def _given(workspace: Workspace, only: Sequence[str] = ()) -> ReportInput:
     stand, accepted = workspace.findings()
+    paper, faults = read_folder_claims(workspace.folder)
+    claims = () if paper is None else (workspace.folder / CLAIMS,)
     return ReportInput(
         study=workspace.protocol,
         records=workspace.records,
         adam=workspace.datasets,
         analysis=workspace.analysis,
         study_folder=workspace.folder,
-        findings=stand,
+        findings=(*stand, *faults),
         acceptances=_listed(accepted),
-        inputs=workspace.inputs,
+        inputs=(*workspace.inputs, *claims),
         only=tuple(only) or None,
+        manuscript=manuscript_of(compare_claims(workspace, paper), faults) if paper else None,
     )
 
 
