@@ -86,6 +86,9 @@ def test_denominator_as_printed_else_the_population_or_those_known() -> None:
     assert answer("albumin", "percent", level="<30", value="40") is True
     assert answer("albumin", "percent", level="<30", value="33") is False
     assert answer("sex", "percent", level="F", value="20", denominator="10") is False
+    assert answer("albumin", "count", level="unknown", count="1") is True
+    assert answer("sex", "count", level="missing", count="1") is False
+    assert answer("race", "count", level="unknown", count="5") is None
 
 
 @pytest.mark.parametrize(

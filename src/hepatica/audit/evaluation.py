@@ -6,6 +6,7 @@ Choices, where a paper leaves open how a number came about: any usual reading ma
 - Quartiles hold by any usual definition, the Kaplan-Meier median by either convention.
 - A bracket that is not declared holds if any reading of it does.
 - ORR and DCR are the patient's own yes/no where the data set has it, else follow best response.
+- A row of unknown values counts the patients without one, besides those with that level.
 - A patient's worst grade counts in one row of an adverse event; ``any`` is grade 1 or more.
 - Value claims about one named patient hold together or not at all: of one and the same patient.
 
@@ -32,6 +33,8 @@ ANY_EVENT = "AE of any kind"
 # Patients of a population who are in none of its arms.
 REST = ", not in an arm"
 _RESPONSE = {"ORR": frozenset({"CR", "PR"}), "DCR": frozenset({"CR", "PR", "SD"})}
+# Levels that say that a patient's value is not known.
+MISSING = frozenset({"unknown", "missing", "not available", "not reported", "n/a"})
 Rows = Sequence[Patient]
 
 
@@ -110,23 +113,32 @@ def _size_holds(claim: Claim, rows: Rows) -> bool | None:
 
 def _share_holds(claim: Claim, rows: Rows) -> bool | None:
     """Counts and percentages of a level; a count is exact, a percentage rounded."""
-    answers = [_has_level(row, claim) for row in rows]
-    known = [a for a in answers if a is not None]
-    if rows and not known:
-        return None
+    known = _levels(claim, rows)
     count = parse_printed(claim.count or (claim.value if claim.statistic == "count" else ""))
     percent = claim.number if claim.statistic == "percent" else None
-    if claim.denominator and (claim.of is None or not sum(known) <= claim.of <= len(rows)):
-        return None if claim.of is None else False
+    if known is None or (claim.denominator and claim.of is None) or not (count or percent):
+        return None
+    if claim.of is not None and not sum(known) <= claim.of <= len(rows):
+        return False
     if count and not _exactly(count, Fraction(sum(known))):
         return False
-    if percent is None:
-        return True if count else None
     of = {claim.of} if claim.of is not None else {len(rows), len(known)}
-    fitting = [n for n in of if n and percent.admits(Fraction(100 * sum(known), n))]
+    return percent is None or _percent_holds(claim, percent, sum(known), of)
+
+
+def _percent_holds(claim: Claim, percent: Printed, count: int, of: set[int]) -> bool:
+    fitting = [n for n in of if n and percent.admits(Fraction(100 * count, n))]
     if not claim.bracket or claim.bracket.declared_as not in {"ci", "unknown"}:
         return bool(fitting)
-    return any(share_interval_holds(claim.bracket, sum(known), n) is not False for n in fitting)
+    return any(share_interval_holds(claim.bracket, count, n) is not False for n in fitting)
+
+
+def _levels(claim: Claim, rows: Rows) -> list[bool] | None:
+    """Whether each patient has the level, of those known; None where nobody has the variable."""
+    if rows and all(patient_value(row, claim.variable) is None for row in rows):
+        return None
+    answers = [a for a in (_has_level(row, claim) for row in rows) if a is not None]
+    return answers if answers or not rows else None
 
 
 def _exactly(printed: Printed, count: Fraction) -> bool:
@@ -136,6 +148,8 @@ def _exactly(printed: Printed, count: Fraction) -> bool:
 
 def _has_level(patient: Patient, claim: Claim) -> bool | None:
     value = patient_value(patient, claim.variable)
+    if value is None and claim.level.strip().lower() in MISSING:
+        return True
     if value is None or isinstance(value, Duration):
         return None
     if is_adverse_event(claim.variable) and isinstance(value, str):

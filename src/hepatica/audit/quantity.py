@@ -37,7 +37,9 @@ def median(ordered: Sequence[Fraction]) -> Fraction:
 
 def quartile_pairs(ordered: Sequence[Fraction]) -> frozenset[tuple[Fraction, Fraction]]:
     """First and third quartile of sorted values, one pair for each usual definition."""
-    pairs = {(_typed(ordered, QUARTER, t), _typed(ordered, 1 - QUARTER, t)) for t in range(1, 10)}
+    pairs = {
+        (quantile(ordered, QUARTER, t), quantile(ordered, 1 - QUARTER, t)) for t in range(1, 10)
+    }
     half, odd = divmod(len(ordered), 2)
     if half:
         pairs.add((median(ordered[:half]), median(ordered[half + odd :])))
@@ -59,8 +61,8 @@ _SHIFT = {
 }
 
 
-def _typed(ordered: Sequence[Fraction], p: Fraction, kind: int) -> Fraction:
-    """The quantile `p` by one of the nine types of Hyndman & Fan 1996."""
+def quantile(ordered: Sequence[Fraction], p: Fraction, kind: int) -> Fraction:
+    """The quantile `p` of sorted values by type `kind`, 1 to 9, of Hyndman & Fan 1996."""
     constant, of_p = _SHIFT[kind]
     place = len(ordered) * p + constant + of_p * p
     below = place.numerator // place.denominator
