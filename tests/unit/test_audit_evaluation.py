@@ -102,6 +102,13 @@ def test_response_rates_follow_best_response_or_their_own_value(
     assert answer(variable, "percent", value="20", denominator="5") is False
 
 
+def test_rates_may_be_of_those_evaluable() -> None:
+    # One of five is NE: 2 of 4 respond.
+    assert answer("ORR", "percent", value="50") is True
+    assert answer("best response", "percent", value="25", level="PD") is True
+    assert answer("ORR", "percent", value="50", denominator="5") is False
+
+
 def test_own_value_of_a_rate_goes_before_best_response() -> None:
     patient = Patient(EVERYONE, {"best response": "SD", "ORR": "yes"})
     claim = Claim("C1", "", "", "ORR", "percent", value="100")

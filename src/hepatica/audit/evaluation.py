@@ -2,7 +2,8 @@
 
 Choices, where a paper leaves open how a number came about: any usual reading makes a claim hold.
 
-- A denominator that is not printed is the size of the population, or those whose value is known.
+- A denominator that is not printed is the size of the population, or those whose value is known,
+  of a response also without those that are not evaluable (NE).
 - Quartiles hold by any usual definition, the Kaplan-Meier median by either convention.
 - A bracket that is not declared holds if any reading of it does.
 - ORR and DCR are the patient's own yes/no where the data set has it, else follow best response.
@@ -122,7 +123,8 @@ def _share_holds(claim: Claim, rows: Rows) -> bool | None:
         return False
     if count and not _exactly(count, Fraction(sum(known))):
         return False
-    of = {claim.of} if claim.of is not None else {len(rows), len(known)}
+    seen = len(known) - _unevaluable(claim, rows)
+    of = {claim.of} if claim.of is not None else {len(rows), len(known), seen}
     return percent is None or _percent_holds(claim, percent, sum(known), of)
 
 
@@ -131,6 +133,12 @@ def _percent_holds(claim: Claim, percent: Printed, count: int, of: set[int]) -> 
     if not claim.bracket or claim.bracket.declared_as not in {"ci", "unknown"}:
         return bool(fitting)
     return any(share_interval_holds(claim.bracket, count, n) is not False for n in fitting)
+
+
+def _unevaluable(claim: Claim, rows: Rows) -> int:
+    if claim.variable not in {"best response", *_RESPONSE}:
+        return 0
+    return sum(row.values.get("best response") == "NE" for row in rows)
 
 
 def _levels(claim: Claim, rows: Rows) -> list[bool] | None:
