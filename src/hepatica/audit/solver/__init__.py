@@ -1,0 +1,1 @@
+"""Is there any set of patients of whom all of this is true? Counts, ranks and OR-tools CP-SAT."""

@@ -1,0 +1,197 @@
+"""Patients dealt out from the solver's counts and columns.
+
+Features that no rule ties together are dealt at random. Tied ones are dealt in an order in which
+the rules hold: performance status and stage from worst to best, response along the column of
+progression, tumour reduction to responders first, progression and survival rank by rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from hepatica.audit.claim import Paper
+from hepatica.audit.data_set import DataSet, Duration, Patient, Value
+from hepatica.audit.solver.count_block import ANY_EVENT, RESPONSE
+from hepatica.audit.solver.model import Literal, Model
+from hepatica.audit.solver.person import deal_persons
+from hepatica.audit.solver.population import Populations
+from hepatica.audit.solver.statement import YES
+from hepatica.audit.solver.survival_block import Column
+from hepatica.audit.solver.time_rule import PROGRESSION
+from hepatica.audit.word import is_adverse_event, is_exclusive
+
+_WORST_FIRST = {
+    "ECOG-PS": ("4", "3", "2", "1", "0"),
+    "BCLC": ("D", "C", "B", "A", "0"),
+    RESPONSE: ("PD", "NE", "SD", "PR", "CR"),
+}
+UNLISTED = "AE of another kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The solution of one group's model."""
+
+    model: Model
+    value: Callable[[Literal], int]
+
+
+@dataclass
+class Hand:
+    """Patients of one leaf population while they are dealt."""
+
+    population: str
+    random: np.random.Generator
+    rows: list[dict[str, Value]] = field(default_factory=list)
+
+    def order(self) -> list[dict[str, Value]]:
+        """The patients in random order."""
+        return [self.rows[i] for i in self.random.permutation(len(self.rows))]
+
+
+def deal(paper: Paper, populations: Populations, parts: Sequence[Part], seed: int) -> DataSet:
+    """A data set with the counts and columns of the parts.
+
+    Raises      nothing; whether every claim holds is for `evaluation` to say.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    leaves = dict.fromkeys(leaf for part in populations.leaves.values() for leaf in part)
+    hands = {
+        leaf: Hand(leaf, random, [{} for _ in range(populations.size(leaf))]) for leaf in leaves
+    }
+    for part in parts:
+        for key, column in part.model.columns.items():
+            _deal_column(hands, populations, key, column, part)
+    for leaf, hand in hands.items():
+        _deal_counts(hand, leaf, parts)
+    for part in parts:
+        deal_persons(hands, part, populations)
+    return tuple(Patient(leaf, row) for leaf, hand in hands.items() for row in hand.rows)
+
+
+def _deal_column(
+    hands: dict[str, Hand],
+    populations: Populations,
+    key: tuple[str, str],
+    column: object,
+    part: Part,
+) -> None:
+    """A column of the whole goes to the patients of its leaves that have no value yet."""
+    population, variable = key
+    hand = [hands[leaf] for leaf in populations.leaves[population]]
+    rows = [row for h in hand for row in h.rows if variable not in row]
+    if isinstance(column, Column):
+        # In the order of progression where that is dealt already, so that ranks meet.
+        first = next((v for v in PROGRESSION if all(v in row for row in rows)), "")
+        if first:
+            rows.sort(key=lambda row: _time(row[first]))
+        values: list[Value] = [
+            Duration(part.value(t) * column.tick, bool(part.value(e)))
+            for t, e in zip(column.times, column.events, strict=True)
+        ]
+    else:
+        assert isinstance(column, tuple)
+        tick, cells = column
+        values = [Fraction(part.value(cell)) * tick for cell in cells]
+        rows = [rows[i] for i in hand[0].random.permutation(len(rows))]
+    for row, value in zip(rows, values, strict=False):
+        row[variable] = value
+
+
+def _time(value: Value) -> Fraction:
+    return value.time if isinstance(value, Duration) else Fraction(0)
+
+
+def _deal_counts(hand: Hand, leaf: str, parts: Sequence[Part]) -> None:
+    levels: dict[str, dict[str, int]] = {}
+    for part in parts:
+        for (where, variable, level), cell in part.model.counts.items():
+            if where == leaf:
+                levels.setdefault(variable, {})[level] = part.value(cell)
+    tied = [row for _, row in sorted(enumerate(hand.order()), key=_progression)]
+    for variable, counts in levels.items():
+        if variable not in {ANY_EVENT, "tumour reduction"}:
+            _deal_variable(hand, tied, variable, counts)
+    if "tumour reduction" in levels:
+        _deal_reduction(hand, levels["tumour reduction"][YES])
+    if ANY_EVENT in levels:
+        _deal_unlisted(hand, sum(levels[ANY_EVENT].values()))
+
+
+def _deal_variable(
+    hand: Hand, tied: Sequence[dict[str, Value]], variable: str, counts: dict[str, int]
+) -> None:
+    if is_adverse_event(variable):
+        _deal_events(hand, variable, counts)
+    elif variable == RESPONSE:
+        _deal_levels(tied, variable, counts)
+    elif variable in _WORST_FIRST:
+        _deal_levels(hand.rows, variable, counts)
+    elif is_exclusive(variable):
+        _deal_levels(hand.order(), variable, counts)
+    elif variable not in {"ORR", "DCR"} or not any(RESPONSE in row for row in hand.rows):
+        _deal_flags(hand, variable, counts)
+
+
+def _progression(numbered: tuple[int, dict[str, Value]]) -> tuple[bool, Fraction, int]:
+    """Patients with an early progression first, those without an event last."""
+    number, row = numbered
+    value = next((row[v] for v in PROGRESSION if v in row), None)
+    if not isinstance(value, Duration):
+        return True, Fraction(0), number
+    return not value.event, value.time, number
+
+
+def _deal_levels(rows: Sequence[dict[str, Value]], variable: str, counts: dict[str, int]) -> None:
+    order = _WORST_FIRST.get(variable, ())
+    ranked = sorted(counts, key=lambda lv: order.index(lv) if lv in order else len(order))
+    dealt = [level for level in ranked for _ in range(counts[level])]
+    for row, level in zip(rows, dealt, strict=False):
+        row[variable] = level
+
+
+def _deal_flags(hand: Hand, variable: str, counts: dict[str, int]) -> None:
+    """Levels that may overlap are features of their own, yes or no."""
+    for level, count in counts.items():
+        name = variable if level == YES else f"{variable}: {level}"
+        for i, row in enumerate(hand.order()):
+            row[name] = YES if i < count else "no"
+            if level != YES and i < count:
+                row.setdefault(variable, level)
+
+
+def _deal_events(hand: Hand, variable: str, counts: dict[str, int]) -> None:
+    """Grades of one event; patients without any event so far come first."""
+    rows = sorted(hand.order(), key=_has_event)
+    dealt = [grade for grade in counts for _ in range(counts[grade])]
+    for row, grade in zip(rows, dealt, strict=False):
+        row[variable] = grade
+    for row in rows[len(dealt) :]:
+        row[variable] = "0"
+
+
+def _has_event(row: dict[str, Value]) -> bool:
+    return any(is_adverse_event(name) and value != "0" for name, value in row.items())
+
+
+def _deal_reduction(hand: Hand, count: int) -> None:
+    """Responders first, then stable disease: a smaller tumour that was not small enough."""
+    order = ("CR", "PR", "SD", "NE", "PD")
+    rank = {level: i for i, level in enumerate(order)}
+    rows = sorted(hand.order(), key=lambda row: rank.get(str(row.get(RESPONSE)), len(order)))
+    for i, row in enumerate(rows):
+        row["tumour reduction"] = YES if i < count else "no"
+
+
+def _deal_unlisted(hand: Hand, count: int) -> None:
+    """Patients counted with an event but without a listed one have one that is not listed."""
+    rows = hand.order()
+    missing = count - sum(map(_has_event, rows))
+    for row in rows:
+        needs = missing > 0 and not _has_event(row)
+        row[UNLISTED] = "1" if needs else "0"
+        missing -= needs

@@ -1,0 +1,121 @@
+"""One CP-SAT model of the claims about features that rules tie together; each claim a switch.
+
+Variables are counts of patients by level and columns of ranks (the i-th smallest value); see ADR
+0007 for why that is enough. A model knows nothing of the wording of claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ortools.sat.python import cp_model
+
+from hepatica.audit.solver.population import Populations
+from hepatica.audit.solver.statement import Atom, Statement
+from hepatica.audit.word import is_exclusive
+
+Literal: TypeAlias = Any
+Linear: TypeAlias = Any
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Member:
+    """A switch: a statement (`index` into the component's statements) or a rule by its id."""
+
+    index: int
+    rule: str = ""
+
+
+@dataclass
+class Model:
+    """The model under construction; blocks add their parts to `cp`.
+
+    `strict` asks for sufficient conditions where the exact ones are beyond the model, as wanted for
+    a data set; a proof of conflict is only ever made with `strict` False.
+    """
+
+    populations: Populations
+    statements: Sequence[Statement]
+    rules: frozenset[str]
+    strict: bool = False
+    cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
+    literals: dict[Member, Literal] = field(default_factory=dict)
+    counts: dict[tuple[str, str, str], Literal] = field(default_factory=dict)
+    columns: dict[tuple[str, str], object] = field(default_factory=dict)
+
+    def switch(self, member: Member) -> Literal:
+        """The literal of a statement or rule."""
+        if member not in self.literals:
+            name = member.rule or f"s{member.index}"
+            self.literals[member] = self.cp.new_bool_var(name)
+        return self.literals[member]
+
+    def rule(self, name: str) -> Literal | None:
+        """The literal of a rule, None where the rule is switched off."""
+        return self.switch(Member(-1, name)) if name in self.rules else None
+
+    def each(self, kind: type) -> list[tuple[Atom, Literal]]:
+        """The atoms of one kind with their switches."""
+        found = enumerate(self.statements)
+        return [(s.atom, self.switch(Member(i))) for i, s in found if isinstance(s.atom, kind)]
+
+    def count(self, leaf: str, variable: str, levels: Sequence[str]) -> Linear:
+        """How many patients of a leaf population have one of the levels."""
+        return sum(self._cell(leaf, variable, level) for level in dict.fromkeys(levels))
+
+    def count_in(self, population: str, variable: str, levels: Sequence[str]) -> Linear:
+        """How many patients of a population, over its leaves, have one of the levels."""
+        return sum(
+            self.count(leaf, variable, levels) for leaf in self.populations.leaves[population]
+        )
+
+    def _cell(self, leaf: str, variable: str, level: str) -> Literal:
+        key = (leaf, variable, level)
+        if key not in self.counts:
+            size = self.populations.size(leaf)
+            self.counts[key] = self.cp.new_int_var(0, size, f"{leaf}|{variable}|{level}")
+        return self.counts[key]
+
+    def levels_of(self, variable: str) -> tuple[str, ...]:
+        """The levels of a variable that any statement counts so far."""
+        return tuple(dict.fromkeys(level for _, v, level in self.counts if v == variable))
+
+    def close_counts(self) -> None:
+        """Exclusive levels of a leaf are at most its patients; call after every count is made."""
+        groups: dict[tuple[str, str], list[Literal]] = {}
+        for (leaf, variable, _), cell in self.counts.items():
+            if is_exclusive(variable):
+                groups.setdefault((leaf, variable), []).append(cell)
+        for (leaf, _), cells in groups.items():
+            self.cp.add(sum(cells) <= self.populations.size(leaf))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one solve said: True satisfiable, False not, None not within the budget."""
+
+    satisfiable: bool | None
+    value: Callable[[Literal], int] | None = None
+
+
+def run_model(
+    model: Model, on: frozenset[Member], seconds: float, seed: int = 0, *, off_free: bool = False
+) -> Answer:
+    """Solve with the switches `on` fixed to true and the others to false (or free)."""
+    cp = model.cp.clone()
+    for member, literal in model.literals.items():
+        if member in on:
+            cp.add(cp.get_bool_var_from_proto_index(literal.index) == 1)
+        elif not off_free:
+            cp.add(cp.get_bool_var_from_proto_index(literal.index) == 0)
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = max(seconds, 0.01)
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = seed
+    solver.parameters.randomize_search = bool(seed)
+    status = solver.solve(cp)
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Answer(True, solver.value)
+    return Answer(False if status == cp_model.INFEASIBLE else None)

@@ -1,0 +1,143 @@
+"""A number of n patients as a column of ranks: x1 <= x2 <= ... <= xn, in ticks.
+
+Minimum, maximum, median and mean of a column are linear. A quartile lies between two neighbouring
+ranks whichever of the usual definitions is used; for a data set both of them lie in the printed
+interval. Standard deviations are not here: see `granularity/`.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from itertools import pairwise
+
+from hepatica.audit.solver.criterion import numeric_bounds
+from hepatica.audit.solver.model import Literal, Model
+from hepatica.audit.solver.scale import tick_of
+from hepatica.audit.solver.statement import Limited, Ordered, Seen
+from hepatica.audit.word import variables
+
+# Whole by nature: a data set gives these whole values.
+WHOLE = frozenset({"age", "prior TACE", "sessions"})
+_SPAN = 3
+
+
+def write_ranks(model: Model) -> None:
+    """Add a column for every number of a population that a statement speaks of."""
+    groups: dict[tuple[str, str], list[tuple[Ordered, Literal]]] = {}
+    for atom, literal in model.each(Ordered):
+        assert isinstance(atom, Ordered)
+        groups.setdefault((atom.population, atom.variable), []).append((atom, literal))
+    for (population, variable), group in groups.items():
+        _write_column(model, population, variable, group)
+
+
+def _write_column(
+    model: Model, population: str, variable: str, group: list[tuple[Ordered, Literal]]
+) -> None:
+    whole = variable in WHOLE and model.strict
+    n = min(atom.n for atom, _ in group)
+    seen: list[tuple[Seen, Literal]] = [
+        (a, lit)
+        for a, lit in model.each(Seen)
+        if isinstance(a, Seen) and a.variable == variable and a.population == population
+    ]
+    atoms: list[Ordered | Seen] = [a for a, _ in group] + [a for a, _ in seen]
+    bounds = [b for a in atoms for b in (a.low, a.high)]
+    tick = Fraction(1) if whole else tick_of(bounds) / 2
+    low, high = _domain(bounds, tick, 1 if model.strict else n, known=variable in variables())
+    cells = [model.cp.new_int_var(low, high, f"{variable}{i}") for i in range(n)]
+    model.columns[population, variable] = (tick, cells)
+    for left, right in pairwise(cells):
+        model.cp.add(left <= right)
+    for atom, literal in group:
+        if atom.n == n:
+            _write_order(model, cells, atom, tick, literal)
+    for person, literal in seen:
+        _write_seen(model, cells, person, tick, literal)
+    _write_limits(model, variable, cells, tick)
+
+
+def _domain(bounds: list[Fraction], tick: Fraction, n: int, *, known: bool) -> tuple[int, int]:
+    """Ticks so far around everything printed that the domain itself forbids nothing.
+
+    One of n values can be n times as far out as a mean; a known variable is never negative.
+    """
+    most = max(abs(bound) for bound in bounds) + 1
+    reach = math.ceil(_SPAN * n * most / tick)
+    return (0 if known and min(bounds) >= 0 else -reach), reach
+
+
+def _write_order(
+    model: Model, cells: list[Literal], atom: Ordered, tick: Fraction, literal: Literal
+) -> None:
+    n = len(cells)
+    low, high = math.ceil(atom.low / tick), math.floor(atom.high / tick)
+    add = model.cp.add_linear_constraint
+    if atom.what == "mean":
+        total = math.ceil(atom.low * n / tick), math.floor(atom.high * n / tick)
+        add(sum(cells), *total).only_enforce_if(literal)
+    elif atom.what == "centre":
+        reading = model.cp.new_bool_var("centre is the mean")
+        total = math.ceil(atom.low * n / tick), math.floor(atom.high * n / tick)
+        add(sum(cells), *total).only_enforce_if([literal, reading])
+        pair = cells[(n - 1) // 2] + cells[n // 2]
+        add(pair, math.ceil(2 * atom.low / tick), math.floor(2 * atom.high / tick)).only_enforce_if(
+            [literal, ~reading]
+        )
+    elif atom.what == "median":
+        pair = cells[(n - 1) // 2] + cells[n // 2]
+        ends = math.ceil(2 * atom.low / tick), math.floor(2 * atom.high / tick)
+        add(pair, *ends).only_enforce_if(literal)
+    elif atom.what in {"min", "max"}:
+        cell = cells[0] if atom.what == "min" else cells[-1]
+        add(cell, low, high).only_enforce_if(literal)
+    elif atom.what in {"q1", "q3"}:
+        first, last = quartile_ranks(n, atom.what, strict=model.strict)
+        model.cp.add(cells[first] <= high).only_enforce_if(literal)
+        model.cp.add(cells[last] >= low).only_enforce_if(literal)
+        if model.strict:
+            model.cp.add(cells[first] >= low).only_enforce_if(literal)
+            model.cp.add(cells[last] <= high).only_enforce_if(literal)
+
+
+def quartile_ranks(n: int, what: str, *, strict: bool) -> tuple[int, int]:
+    """First and last rank (from 0) between which every usual quartile of n numbers lies.
+
+    The nine definitions of Hyndman and Fan and the hinges all lie within one rank of n/4. With
+    `strict` only the two ranks around the quartile of type 7.
+    """
+    share = Fraction(1, 4) if what == "q1" else Fraction(3, 4)
+    if strict:
+        at = share * (n - 1)
+        return math.floor(at), math.ceil(at)
+    at = share * n
+    return max(0, math.floor(at) - 2), min(n - 1, math.ceil(at) + 1)
+
+
+def _write_seen(
+    model: Model, cells: list[Literal], atom: Seen, tick: Fraction, literal: Literal
+) -> None:
+    low, high = math.ceil(atom.low / tick), math.floor(atom.high / tick)
+    chosen = [model.cp.new_bool_var(f"{atom.person} is {i}") for i in range(len(cells))]
+    model.cp.add(sum(chosen) == 1)
+    for cell, is_it in zip(cells, chosen, strict=True):
+        model.cp.add_linear_constraint(cell, low, high).only_enforce_if([literal, is_it])
+
+
+def _write_limits(model: Model, variable: str, cells: list[Literal], tick: Fraction) -> None:
+    limits = [a for a, _ in model.each(Limited) if isinstance(a, Limited)]
+    about = variable in variables() and any(a.variable == variable for a in limits)
+    rule = model.rule("eligibility.met") if about else None
+    if rule is None:
+        return
+    for atom, literal in model.each(Limited):
+        assert isinstance(atom, Limited)
+        bounds = numeric_bounds(atom.text) if atom.variable == variable else None
+        if bounds is None:
+            continue
+        low, high = bounds
+        if low is not None:
+            model.cp.add(cells[0] >= math.ceil(low / tick)).only_enforce_if([rule, literal])
+        if high is not None:
+            model.cp.add(cells[-1] <= math.floor(high / tick)).only_enforce_if([rule, literal])

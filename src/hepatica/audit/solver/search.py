@@ -1,0 +1,230 @@
+"""The solver's whole answer about a paper: conflicts, repairs, and a set of patients."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
+
+from hepatica.audit.claim import Claim, Paper
+from hepatica.audit.conflict import Conflict, Repair, Search
+from hepatica.audit.data_set import DataSet
+from hepatica.audit.evaluation import broken_claims
+from hepatica.audit.rule import rules
+from hepatica.audit.solver.budget import Budget
+from hepatica.audit.solver.component import components, model_of
+from hepatica.audit.solver.conflict_search import Members, run_conflict_search
+from hepatica.audit.solver.conflict_text import message_of
+from hepatica.audit.solver.deal import Part, deal
+from hepatica.audit.solver.model import Member, Model, run_model
+from hepatica.audit.solver.population import Populations, populations_of
+from hepatica.audit.solver.reading import read_as_ranges, readings_of, reread
+from hepatica.audit.solver.repair import MOST, run_repair, weight_of
+from hepatica.audit.solver.spread import write_spread
+from hepatica.audit.solver.statement import Statement, statements
+from hepatica.audit.watch import UNWATCHED, Watch
+
+_TRIES = 4
+
+
+@dataclass
+class _Findings:
+    """What has been gathered so far of all groups of statements."""
+
+    conflicts: list[Conflict] = field(default_factory=list)
+    options: list[list[tuple[Members, Model]]] = field(default_factory=list)
+    decided: bool = True
+    complete: bool = True
+    optimal: bool = True
+
+
+def run_search(
+    paper: Paper,
+    *,
+    seed: int = 0,
+    drop: Collection[str] = (),
+    without: Collection[str] = (),
+    budget_seconds: float = 60.0,
+    watch: Watch = UNWATCHED,
+) -> Search:
+    """Ask whether any set of patients makes every claim of a paper true.
+
+    Parameters
+    ----------
+    seed : of the data set; different seeds give different patients
+    drop : ids of claims to leave out
+    without : ids of rules to leave out
+    budget_seconds : after which the answer is what was found, or unknown
+
+    Returns     a `Search`; its data set satisfies `used`, computed again outside the solver.
+    """
+    budget = Budget(budget_seconds, watch)
+    kept = tuple(c for c in paper.claims if c.id not in set(drop))
+    paper = _with(paper, kept)
+    active = frozenset(rules()) - frozenset(without)
+    populations = populations_of(paper)
+    found = _Findings()
+    for group in components(statements(paper, populations)):
+        watch.tell(f"Solving: {group[0].claims[0]} and what it is tied to")
+        _explore(paper, group, populations, active, budget, found)
+    ranged = any("not as an interval" in r for c in found.conflicts for r in c.rescued_by)
+    if ranged:
+        paper = read_as_ranges(paper)
+        found.options, found.optimal = [], True
+    _repair(paper, active, budget, found)
+    data_set, used = _data_set(paper, found, seed, budget)
+    return Search(
+        conflicts=tuple(found.conflicts),
+        repairs=tuple(_repairs(found)),
+        data_set=data_set,
+        used=used,
+        decided=found.decided and (bool(found.conflicts) or data_set is not None),
+        complete=found.complete,
+        optimal=found.optimal,
+        note=_note(found, data_set, budget, ranged=ranged),
+    )
+
+
+def _with(paper: Paper, claims: tuple[Claim, ...]) -> Paper:
+    return replace(paper, claims=claims)
+
+
+def _explore(
+    paper: Paper,
+    group: tuple[Statement, ...],
+    populations: Populations,
+    active: frozenset[str],
+    budget: Budget,
+    found: _Findings,
+) -> None:
+    model = model_of(group, populations, active)
+    explored = run_conflict_search(model, budget)
+    found.decided &= explored.decided or bool(explored.conflicts)
+    found.complete &= explored.complete
+    for members in explored.conflicts:
+        found.conflicts.append(_conflict(paper, model, members, active, budget))
+
+
+def _claims_of(model: Model, members: Members) -> tuple[str, ...]:
+    """One claim for each statement of the set, in the order of the paper."""
+    speakers = [model.statements[m.index].claims[0] for m in sorted(members) if not m.rule]
+    return tuple(dict.fromkeys(speakers))
+
+
+def _rules_of(members: Members) -> tuple[str, ...]:
+    return tuple(name for name in rules() if Member(-1, name) in members)
+
+
+def _conflict(
+    paper: Paper, model: Model, members: Members, active: frozenset[str], budget: Budget
+) -> Conflict:
+    claims, names = _claims_of(model, members), _rules_of(members)
+    rescued: list[str] = []
+    vain: list[str] = []
+    for identifier in claims:
+        for reading in readings_of(paper.claim(identifier)):
+            other = _with(
+                reread(paper, reading),
+                tuple(reading.claim if c == identifier else paper.claim(c) for c in claims),
+            )
+            answer = _stands(other, paper, frozenset(names), budget)
+            (rescued if answer else vain).append(f"{identifier}: {reading.text}")
+    rescued += [f"rule {n} given up: {rules()[n].text}" for n in names if _is_soft(n)]
+    message = message_of(paper, claims, names)
+    return Conflict(claims, names, message, tuple(rescued), tuple(vain))
+
+
+def _is_soft(name: str) -> bool:
+    return rules()[name].strength in {"guideline", "protocol", "plausible"}
+
+
+def _stands(other: Paper, paper: Paper, names: frozenset[str], budget: Budget) -> bool:
+    """Tell whether the claims can stand together under these rules."""
+    populations = populations_of(paper)
+    for group in components(statements(other, populations)):
+        model = model_of(group, populations, names)
+        if not run_model(model, frozenset(model.literals), budget.left_seconds).satisfiable:
+            return False
+    return True
+
+
+def _repair(paper: Paper, active: frozenset[str], budget: Budget, found: _Findings) -> None:
+    populations = populations_of(paper)
+    for group in components(statements(paper, populations)):
+        model = model_of(group, populations, active, strict=True)
+        best, optimal = run_repair(model, budget)
+        if not best:
+            model = model_of(group, populations, active)
+            best, optimal = run_repair(model, budget)
+        found.optimal &= optimal
+        found.options.append([(members, model) for members in best])
+
+
+def _repairs(found: _Findings) -> Iterator[Repair]:
+    """Every way to choose one repair from each group, but the empty one."""
+    groups = [o for o in found.options if o and o[0][0]]
+    if not groups:
+        return
+    ways = list(islice(product(*groups), MOST + 1))
+    found.optimal &= len(ways) <= MOST
+    for way in ways[:MOST]:
+        claims = [c for gone, model in way for c in _all_claims(model, gone)]
+        names = [n for gone, _ in way for n in _rules_of(gone)]
+        weight = sum(weight_of(model, m) for gone, model in way for m in gone)
+        yield Repair(tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(names)), weight)
+
+
+def _all_claims(model: Model, gone: Members) -> list[str]:
+    """Every claim, restatements too, of the statements that are given up."""
+    return [c for m in sorted(gone) if not m.rule for c in model.statements[m.index].claims]
+
+
+def _data_set(
+    paper: Paper, found: _Findings, seed: int, budget: Budget
+) -> tuple[DataSet | None, tuple[str, ...]]:
+    """Patients for the first repair of every group, checked outside the solver."""
+    if any(not options for options in found.options):
+        return None, ()
+    dropped = {c for o in found.options for c in _all_claims(o[0][1], o[0][0])}
+    used = tuple(c.id for c in paper.claims if c.id not in dropped)
+    populations = populations_of(paper)
+    for attempt in range(_TRIES):
+        parts = []
+        for options in found.options:
+            gone, model = options[0]
+            part = _solved(model, frozenset(model.literals) - gone, seed + 1000 * attempt, budget)
+            if part is None:
+                return None, ()
+            parts.append(part)
+        data_set = deal(paper, populations, parts, seed + 1000 * attempt)
+        if not _broken(paper, data_set, used):
+            return data_set, used
+    return None, ()
+
+
+def _broken(paper: Paper, data_set: DataSet, used: tuple[str, ...]) -> tuple[str, ...]:
+    """Claims about patients that fail; criteria are given up as a rule, not as claims."""
+    wanted = {c.id for c in paper.claims if c.about_patients} & set(used)
+    return broken_claims(paper, data_set, wanted)
+
+
+def _solved(model: Model, on: Members, seed: int, budget: Budget) -> Part | None:
+    spread = write_spread(model, seed)
+    answer = run_model(spread, on, min(5.0, budget.left_seconds), seed)
+    if not answer.satisfiable:
+        answer = run_model(model, on, budget.left_seconds, seed)
+    if not answer.satisfiable or answer.value is None:
+        return None
+    return Part(model, answer.value)
+
+
+def _note(found: _Findings, data_set: DataSet | None, budget: Budget, *, ranged: bool) -> str:
+    notes = []
+    if budget.over:
+        notes.append(f"the budget of {budget.seconds:g} s ended before every answer was reached")
+    if data_set is None:
+        notes.append("no set of patients was found that satisfies the claims when computed again")
+    if ranged:
+        notes.append("for the data set, brackets of medians are read as ranges")
+    del found
+    return "; ".join(notes)

@@ -1,0 +1,243 @@
+"""What a claim asks of the patients, as one or more atoms that the solver can switch.
+
+Equal atoms of different claims (abstract, text and table saying the same) are one `Statement`, so
+that a conflict names each contradiction once and lists the restatements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from hepatica.audit.claim import Bracket, Claim, Paper
+from hepatica.audit.printed import Printed, parse_printed
+from hepatica.audit.solver.population import Populations
+from hepatica.audit.word import is_adverse_event, variables
+
+YES = "yes"
+GRADES = ("1", "2", "3", "4", "5")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many patients of `population` have one of `levels` of `variable`.
+
+    `presumed` are those of `allowed` that fit where a denominator that is not printed is the
+    whole population; a data set is given these.
+    """
+
+    population: str
+    variable: str
+    levels: tuple[str, ...]
+    allowed: tuple[int, ...]
+    presumed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A mean or an order statistic of a number of `n` patients lies in [low, high]."""
+
+    population: str
+    variable: str
+    what: str
+    low: Fraction
+    high: Fraction
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A feature of a time to event: median, min, max, ci_low, ci_high, survival, at_risk, events.
+
+    `at` is the time of survival and at_risk; None otherwise.
+    """
+
+    population: str
+    variable: str
+    what: str
+    low: Fraction
+    high: Fraction
+    at: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """A criterion of eligibility, as printed: ``>=28``, ``0-2``, ``A/B/C``, ``none``."""
+
+    variable: str
+    text: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Some patient of `population` has this value of `variable`: a level, or low to high."""
+
+    person: str
+    population: str
+    variable: str
+    level: str = ""
+    low: Fraction = Fraction(0)
+    high: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Scans are planned every `low` to `high` weeks."""
+
+    low: Fraction
+    high: Fraction
+
+
+Atom = Counted | Ordered | Timed | Limited | Seen | Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One atom and every claim that makes it; the first speaks for the others."""
+
+    atom: Atom
+    claims: tuple[str, ...]
+
+
+def statements(paper: Paper, populations: Populations) -> tuple[Statement, ...]:
+    """Every atom of the paper's claims, with the claims that make it."""
+    made: dict[Atom, list[str]] = {}
+    for claim in paper.claims:
+        for atom in atoms(claim, populations):
+            made.setdefault(atom, [])
+            if claim.id not in made[atom]:
+                made[atom].append(claim.id)
+    return tuple(Statement(atom, tuple(ids)) for atom, ids in made.items())
+
+
+def atoms(claim: Claim, populations: Populations) -> Iterator[Atom]:
+    """The atoms of one claim; none where the solver has nothing to hold it against."""
+    if claim.statistic == "criterion":
+        yield Limited(claim.variable, claim.value, claim.unit)
+    elif claim.variable == "TACE-refractory" and claim.number:
+        yield Limited("prior TACE", f">={claim.value}", "")
+    elif claim.variable == "imaging interval" and claim.bracket:
+        ends = parse_printed(claim.bracket.low), parse_printed(claim.bracket.high)
+        if ends[0] and ends[1] and claim.unit.startswith("week"):
+            yield Interval(ends[0].value, ends[1].value)
+    elif claim.population in populations.persons:
+        yield from _seen(claim, populations)
+    elif claim.about_patients and populations.size(claim.population):
+        if claim.statistic in {"count", "percent"}:
+            yield from _counted(claim, populations)
+        elif is_time(claim.variable):
+            yield from _timed(claim)
+        elif claim.statistic in {"mean", "median", "centre", "min", "max", "q1", "q3"}:
+            yield from _ordered(claim, populations)
+
+
+def is_time(variable: str) -> bool:
+    """Tell whether the variable is a time to event."""
+    known = variables().get(variable)
+    return bool(known and known.type == "time")
+
+
+def _counted(claim: Claim, populations: Populations) -> Iterator[Counted]:
+    size = populations.size(claim.population)
+    allowed = set(range(size + 1))
+    if claim.patients is not None:
+        allowed &= {claim.patients}
+    printed = claim.number
+    if printed and claim.statistic == "percent":
+        denominators = [claim.of] if claim.of else range(1, size + 1)
+        if claim.of and claim.of > size:
+            return
+        allowed &= {k for n in denominators if n for k in _counts(printed, n)}
+    of_all = _counts(printed, size) if printed and claim.statistic == "percent" else allowed
+    presumed = allowed & of_all if not claim.of else allowed
+    levels = _levels(claim)
+    if levels:
+        yield Counted(
+            claim.population,
+            claim.variable,
+            levels,
+            tuple(sorted(allowed)),
+            tuple(sorted(presumed or allowed)),
+        )
+
+
+def _counts(printed: Printed, n: int) -> set[int]:
+    """How many of n patients may be printed as this percentage."""
+    first = max(0, int(printed.low * n / 100) - 1)
+    last = min(n, int(printed.high * n / 100) + 2)
+    if printed.comparator:
+        first, last = 0, n
+    return {k for k in range(first, last + 1) if printed.admits(Fraction(100 * k, n))}
+
+
+def _levels(claim: Claim) -> tuple[str, ...]:
+    if not is_adverse_event(claim.variable):
+        known = variables().get(claim.variable)
+        return (YES,) if not claim.level or (known and known.type == "event") else (claim.level,)
+    if claim.level == "any":
+        return GRADES
+    if claim.level.startswith(">="):
+        return GRADES[GRADES.index(claim.level[2:]) :] if claim.level[2:] in GRADES else ()
+    low, _, high = claim.level.partition("-")
+    if low not in GRADES or (high and high not in GRADES):
+        return ()
+    return GRADES[GRADES.index(low) : GRADES.index(high or low) + 1]
+
+
+def _ordered(claim: Claim, populations: Populations) -> Iterator[Ordered]:
+    size = populations.size(claim.population)
+    n = claim.of if claim.of and claim.of <= size else size
+    printed, bracket = claim.number, claim.bracket
+    if printed and not printed.comparator:
+        yield Ordered(
+            claim.population, claim.variable, claim.statistic, printed.low, printed.high, n
+        )
+    for what, end in _ends(bracket):
+        yield Ordered(claim.population, claim.variable, what, end.low, end.high, n)
+
+
+def _ends(bracket: Bracket | None) -> Iterator[tuple[str, Printed]]:
+    names = {"range": ("min", "max"), "iqr": ("q1", "q3"), "ci": ("ci_low", "ci_high")}
+    if bracket and bracket.declared_as in names:
+        for what, text in zip(names[bracket.declared_as], (bracket.low, bracket.high), strict=True):
+            printed = parse_printed(text)
+            if printed and not printed.comparator:
+                yield what, printed
+
+
+def _timed(claim: Claim) -> Iterator[Timed]:
+    printed = claim.number
+    at = parse_printed(claim.level.split()[0]) if claim.level else None
+    if claim.statistic in {"survival", "at_risk"}:
+        if printed and at and not printed.comparator:
+            low, high = printed.low, printed.high
+            if claim.statistic == "at_risk":
+                low = high = printed.value
+            yield Timed(claim.population, claim.variable, claim.statistic, low, high, at.value)
+    elif claim.statistic == "events" and printed:
+        low = high = printed.value
+        yield Timed(claim.population, claim.variable, "events", low, high)
+    elif claim.statistic in {"median", "min", "max"}:
+        if printed and not printed.comparator:
+            yield Timed(
+                claim.population, claim.variable, claim.statistic, printed.low, printed.high
+            )
+        for what, end in _ends(claim.bracket):
+            yield Timed(claim.population, claim.variable, what, end.low, end.high)
+
+
+def _seen(claim: Claim, populations: Populations) -> Iterator[Seen]:
+    """A value of one named patient; a performance status after treatment is no baseline value."""
+    variable = claim.variable.removesuffix(" before")
+    known = variables().get(variable)
+    whole = populations.whole_of(claim.population)
+    if known is None or claim.statistic != "value":
+        return
+    if known.type == "category":
+        level = known.levels.get(claim.value.lower(), claim.value)
+        yield Seen(claim.population, whole, variable, level)
+    elif claim.number and not claim.number.comparator:
+        low, high = claim.number.low, claim.number.high
+        yield Seen(claim.population, whole, variable, "", low, high)
