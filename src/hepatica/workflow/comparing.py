@@ -22,7 +22,7 @@ from hepatica.report.whole_file import write_file
 from hepatica.study import Study
 from hepatica.workflow.manuscript.comparison import Compared, Comparison, Verdict
 from hepatica.workflow.manuscript.desk import Desk, desk_of
-from hepatica.workflow.manuscript.handing import about, comparison_rows
+from hepatica.workflow.manuscript.handing import about, comparison_rows, remark
 from hepatica.workflow.manuscript.judgement import judged
 from hepatica.workflow.manuscript.patient import compared_patient, is_patient
 from hepatica.workflow.manuscript.record import compared_date, compared_identifier
@@ -70,8 +70,7 @@ def _differences(comparison: Comparison) -> Iterator[Finding]:
         if entry.verdict is Verdict.DIFFERENT:
             found = f"{_subject(claim)} {entry.printed} ({claim.place})"
             expected = f"{entry.computed} as computed"
-            hint = "; ".join(filter(None, (entry.hint, entry.reason, entry.method)))
-            yield finding_of(entry.code, place, found=found, expected=expected, hint=hint)
+            yield finding_of(entry.code, place, found=found, expected=expected, hint=remark(entry))
         elif entry.code == "P405":
             found = f"{_subject(claim)} {entry.printed}: {entry.reason}"
             expected = "a name that the records have"

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from hepatica.analysis.baseline import band_level
 from hepatica.analysis.population import Group
 from hepatica.audit.claim import Claim
 from hepatica.audit.word import known_level, known_variable, variables
@@ -24,6 +23,7 @@ from hepatica.workflow.manuscript.desk import Desk, facts_of, plain, share_facts
 SUMMARY = ("n", "mean", "sd", "median", "q1", "q3", "min", "max")
 _COUNTED = frozenset({"count", "percent"})
 _BAND = re.compile(r"(<=|>=|<|>)(\d+(?:\.\d+)?)")
+_OPERATOR = {"AFPBL": "AFPOP"}
 _YES = {"yes": "Y", "no": "N", "y": "Y", "n": "N"}
 
 
@@ -42,7 +42,7 @@ def find_baseline(claim: Claim, desk: Desk) -> Found | Absent | None:
 
 def _names(plan: BaselineRow, claim: Claim, columns: list[str]) -> bool:
     """Tell whether a row of Table 1 is what the claim is about."""
-    if columns:
+    if columns:  # a name alone may be of several columns, such as those of prior chemotherapy
         return plan.variable in columns
     wanted = {claim.variable, word_of(claim.variable)}
     said = {known_variable(plan.result_variable), known_variable(plan.label), plan.variable}
@@ -79,6 +79,7 @@ def _plan_level(plan: BaselineRow, claim: Claim) -> str | None:
     wanted = plain(claim.level)
     for level in plan.levels:
         names = {plain(level), plain(plan.level_label(level))}
+        names |= {n.removesuffix(plain(plan.unit)).strip() for n in names} - {""}
         known = {plain(known_level(claim.variable, n)) for n in (level, plan.level_label(level))}
         if wanted in names | known or _YES.get(wanted) == level:
             return level
@@ -115,15 +116,22 @@ def _of_band(band: re.Match[str], column: str, group: Group) -> tuple[str, ...] 
     """Subjects on one side of a cut; None where a reported limit such as >1000 leaves it open."""
     sign, cut = band[1], float(band[2])
     values = [r for r in group.rows if r[column] is not None]
-    if not all(isinstance(r[column], float | int) for r in values) or sign in {"<=", ">"}:
+    if not all(isinstance(r[column], float | int) for r in values):
         return None
-    plan = BaselineRow.model_construct(
-        variable=column, kind="banded", cuts=(cut,), levels=("<", ">="), name="", label="",
-        statistics=(), labels=(), unit="",
-    )  # fmt: skip
-    operator = {"AFPBL": "AFPOP"}.get(column, "")
-    found = {r["SUBJID"]: band_level(plan, float(r[column]), r.get(operator)) for r in values}
-    return None if None in found.values() else tuple(s for s, v in found.items() if v == sign)
+    operator = _OPERATOR.get(column, "")
+    found = {r["SUBJID"]: _beyond(float(r[column]), sign, cut, r.get(operator)) for r in values}
+    return None if None in found.values() else tuple(s for s, v in found.items() if v)
+
+
+def _beyond(value: float, sign: str, cut: float, reported: str | None) -> bool | None:
+    """Whether a value is on the side of the cut that `sign` names; None where it is open."""
+    above = sign.startswith(">")
+    if reported == "<":
+        return (not above) if value <= cut else None
+    if reported == ">":
+        return above if value >= cut else None
+    strict = value > cut if above else value < cut
+    return strict or (sign.endswith("=") and value == cut)
 
 
 def _without_missing(

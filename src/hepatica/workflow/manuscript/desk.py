@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable
@@ -20,7 +21,9 @@ from hepatica.report.ledger import Item, Ledger
 from hepatica.study import Study
 from hepatica.workflow.manuscript.comparison import Fact
 
-_FILLING = re.compile(r"\b(?:the|arm|group|cohort|patients|subjects|treated|receiving|with)\b")
+_FILLING = re.compile(r"\b(?:the|arm|group|cohort|patients|subjects)\b")
+
+_EVERYONE = ("all", "all patients", "overall", "total", "all subjects")
 
 
 @cache
@@ -62,8 +65,8 @@ class Desk:
         people = self.safety if safety else self.people
         wanted = _bare(name)
         whole = self.study.population(people.id)
-        everyone = {EVERYONE, _bare(EVERYONE), people.id, _bare(whole.label), "overall", "total"}
-        if name == EVERYONE or wanted in everyone:
+        everyone = {people.id, plain(whole.label), *_EVERYONE}
+        if name == EVERYONE or plain(name) in everyone:
             return people.everyone
         for group in people.groups:
             if _bare(group.name) == wanted:
@@ -99,7 +102,8 @@ def fact_of(item: Item, statistic: str, scale: int = 1) -> Fact | None:
     result = item.results.get(statistic)
     if result is None:
         return None
-    value = None if result.value is None else Fraction(result.value) * scale
+    exists = result.value is not None and math.isfinite(result.value)
+    value = Fraction(result.value) * scale if exists and result.value is not None else None
     return Fact(
         value,
         result.unit,

@@ -14,7 +14,7 @@ from hepatica.report.ledger import Item
 from hepatica.stats.kaplan_meier import quantile, survival_at
 from hepatica.study.endpoint import Endpoint
 from hepatica.workflow.manuscript.comparison import Absent, Fact, Facts, Found
-from hepatica.workflow.manuscript.desk import Desk, fact_of, facts_of, share_facts
+from hepatica.workflow.manuscript.desk import Desk, fact_of, facts_of, share_facts, word_of
 
 _TIMES = re.compile(r"(\d+(?:\.\d+)?)[\s-]*(day|week|month|mo|year|yr|d|w|m|y)?s?")
 _UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
@@ -30,11 +30,13 @@ def endpoint_of(variable: str, desk: Desk, kind: str) -> Endpoint | None:
 
 def find_endpoint(claim: Claim, desk: Desk) -> Found | Absent | None:
     """A time to event: median with its limits and range, events, survival and risk at a time."""
+    group = desk.group(claim.population)
+    assert group is not None
+    if word_of(claim.variable) == "follow-up":
+        return _follow_up(claim, desk, group)
     endpoint = endpoint_of(claim.variable, desk, "time-to-event")
     if endpoint is None:
         return None
-    group = desk.group(claim.population)
-    assert group is not None
     item = desk.ledger.item("survival", variable=endpoint.id, level="", group=group.name)
     if item is None or not item.value("n"):
         return Absent(item.note if item else f"the study has no result of {endpoint.id}")
@@ -48,10 +50,28 @@ def find_endpoint(claim: Claim, desk: Desk) -> Found | Absent | None:
         criterion=item.criterion,
     )  # fmt: skip
     facts = facts_of(item, ("n", "events", "min", "max")) | _median(middle)
+    facts |= _quartiles(desk, item)
     if "events" in facts:
         facts |= {"count": facts["events"], "denominator": facts["n"]}
     scaled = {k: _scaled(f, scale) for k, f in facts.items()}
     return Found(scaled, tuple(_other_medians(desk, endpoint, item, scale)))
+
+
+def _follow_up(claim: Claim, desk: Desk, group: Group) -> Found | Absent:
+    """Median follow-up by reverse Kaplan-Meier, of the first survival endpoint."""
+    scale = _unit_scale(claim.unit, desk)
+    item = desk.ledger.item("followup", level="median", group=group.name)
+    if item is None or scale is None:
+        return Absent("the study has no median follow-up in that unit")
+    return Found({k: _scaled(f, scale) for k, f in _median(item).items()})
+
+
+def _quartiles(desk: Desk, item: Item) -> dict[str, Fact]:
+    """First and third quartile of a time to event."""
+    where = {"variable": item.variable, "group": item.group, "criterion": item.criterion}
+    found = {q: desk.ledger.item("survival", level=q, **where) for q in ("q1", "q3")}
+    facts = {q: fact_of(one, "estimate") for q, one in found.items() if one is not None}
+    return {q: fact for q, fact in facts.items() if fact is not None}
 
 
 def _median(item: Item | None) -> dict[str, Fact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hepatica.audit.claim import Claim
 from hepatica.audit.word import ADVERSE_EVENT, is_adverse_event
@@ -27,7 +27,7 @@ def find_event(claim: Claim, desk: Desk) -> Found | Absent | None:
     name = _recorded(term, desk)
     if name is None:
         return Absent(_no_term(term, desk), unknown_word=True)
-    levels = _levels(claim.level)
+    levels = _levels(claim.level, desk.ledger.words("ae", "level", variable=name))
     if levels is None:
         return Absent(f"the level {claim.level[:40]!r} is no grade", unknown_word=True)
     items = [
@@ -63,13 +63,14 @@ def _no_term(term: str, desk: Desk) -> str:
     return f"no adverse event of the records is named {term[:60]!r}{hint}"
 
 
-def _levels(level: str) -> tuple[str, ...] | None:
+def _levels(level: str, known: Sequence[str]) -> tuple[str, ...] | None:
     """Levels of the results table whose patients add to a claim's grade, such as ``3-4``."""
     plain_level = plain(level)
     if plain_level in {"", "any", "any grade"}:
         return ("any grade",)
-    if plain_level in {"serious", "related", "related grade >= 3"}:
-        return (plain_level,)
+    for name in known:
+        if plain(name) == plain_level:  # mild, severe, serious, related
+            return (name,)
     if match := re.fullmatch(r"([1-5])(?:-([1-5]))?", plain_level):
         low, high = int(match[1]), int(match[2] or match[1])
         return tuple(f"grade {g}" for g in GRADES if low <= g <= high) or None

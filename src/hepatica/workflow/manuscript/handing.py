@@ -12,7 +12,7 @@ from hepatica.core.errors import Unreadable
 from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
 from hepatica.report.section.manuscript import Manuscript, ManuscriptClaim
-from hepatica.workflow.manuscript.comparison import Compared, Comparison, Number
+from hepatica.workflow.manuscript.comparison import Compared, Comparison, Number, Verdict
 
 CLAIMS = "claims.toml"
 
@@ -52,7 +52,8 @@ def about(claim: Claim) -> str:
 
 def remark(entry: Compared) -> str:
     """What else is to be told of a verdict: what else it is equal to, why not compared, how."""
-    return "; ".join(text for text in (entry.hint, entry.reason) if text)
+    method = entry.method if entry.verdict is Verdict.DIFFERENT else ""
+    return "; ".join(dict.fromkeys(t for t in (entry.hint, entry.reason, method) if t))
 
 
 def _claim(entry: Compared) -> ManuscriptClaim:

@@ -7,7 +7,9 @@ by an error of computation: one part in 10^9 is forgiven, no more.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from hepatica.audit.claim import Claim
@@ -34,6 +36,11 @@ _NAMES = {
 # What the value of a claim may be, by its statistic; the first that is there.
 _VALUES = {"percent": ("percent",), "survival": ("percent",), "size": ("n",), "p": ("p_value",)}
 _CENTRES = ("median", "mean")
+# A claim is compared where one of these is; that its denominator or bracket fits is not enough.
+_MAIN = {"value", "count"}
+_BRACKET = {"low", "high"}
+_INTERVAL = re.compile(r"([\d.]+) % interval")
+MOST_DECIMALS = 12
 
 
 def judged(claim: Claim, found: Found | Absent) -> Compared:
@@ -42,7 +49,7 @@ def judged(claim: Claim, found: Found | Absent) -> Compared:
         code = "P405" if found.unknown_word else "P402"
         return Compared(claim, Verdict.NOT_COMPARED, reason=found.reason, code=code)
     numbers = tuple(_numbers(claim, found.facts))
-    if not numbers:
+    if not _MAIN & {n.part for n in numbers}:
         missing = next((f.note for f in found.facts.values() if f.value is None and f.note), "")
         reason = missing or f"the study has no {claim.statistic} of it"
         return Compared(claim, Verdict.NOT_COMPARED, reason=reason, code="P402")
@@ -50,7 +57,7 @@ def judged(claim: Claim, found: Found | Absent) -> Compared:
     if all(n.equal for n in numbers):
         return Compared(claim, Verdict.EQUAL, numbers, reason=told)
     hint = _hint(claim, found, numbers)
-    brackets_only = all(n.equal for n in numbers if n.part not in {"low", "high"})
+    brackets_only = all(n.equal for n in numbers if n.part not in _BRACKET)
     code = "P403" if brackets_only and hint.startswith("the bracket") else "P401"
     return Compared(claim, Verdict.DIFFERENT, numbers, reason=told, hint=hint, code=code)
 
@@ -62,8 +69,12 @@ def admits(printed: Printed, value: Fraction) -> bool:
 
 
 def as_printed(value: Fraction, printed: Printed) -> str:
-    """The value with as many decimals as the print has."""
-    return f"{rounded(float(value), printed.decimals):f}"
+    """The value with as many decimals as the print has; <0.001 where nothing is left of it."""
+    digits = min(printed.decimals, MOST_DECIMALS)
+    shown = rounded(float(value), digits)
+    if value and not shown and printed.comparator in {"<", "<="}:
+        return f"<{Decimal(1).scaleb(-digits):f}"
+    return f"{shown:f}"
 
 
 def number_of(part: str, text: str, fact: Fact) -> Number | None:
@@ -115,7 +126,7 @@ def _pair(claim: Claim, facts: Facts, kind: str) -> tuple[Number, ...]:
         one = number_of("low", bracket.low, spread) if spread else None
         return (one,) if one and not bracket.high else ()
     low, high = _PAIRS[kind]
-    if low not in facts or high not in facts:
+    if low not in facts or high not in facts or _other_level(claim, facts[low]):
         return ()
     ends = (
         number_of("low", bracket.low, facts[low]),
@@ -123,6 +134,14 @@ def _pair(claim: Claim, facts: Facts, kind: str) -> tuple[Number, ...]:
     )
     known = tuple(n for n in ends if n is not None)
     return known if len(known) == len(ends) else ()
+
+
+def _other_level(claim: Claim, limit: Fact) -> bool:
+    """Tell whether the study's interval has another confidence level than the printed one."""
+    match = _INTERVAL.search(limit.note)
+    bracket = claim.bracket
+    printed = parse_printed(bracket.conf_level) if bracket else None
+    return bool(match and printed and Fraction(match[1]) != printed.value)
 
 
 def _spread(facts: Facts, kind: str) -> Fact | None:
@@ -154,6 +173,8 @@ def _reading(claim: Claim, facts: Facts, numbers: tuple[Number, ...]) -> str:
     if claim.bracket and claim.bracket.declared_as == "unknown":
         kinds = _equal_kinds(claim, facts)
         said += [f"the bracket is the {_NAMES[kinds[0]]}"] if kinds else []
+    if claim.bracket and not _BRACKET & {n.part for n in numbers}:
+        said.append("the bracket was not compared")
     return "; ".join(said)
 
 
@@ -165,7 +186,7 @@ def _equal_kinds(claim: Claim, facts: Facts) -> list[str]:
 def _hint(claim: Claim, found: Found, numbers: tuple[Number, ...]) -> str:
     """What the printed numbers are equal to instead, where the study has such a number."""
     wrong = {n.part for n in numbers if not n.equal}
-    if wrong & {"low", "high"} and claim.bracket and claim.bracket.declared_as != "unknown":
+    if wrong & _BRACKET and claim.bracket and claim.bracket.declared_as != "unknown":
         kinds = [k for k in _equal_kinds(claim, found.facts) if k != claim.bracket.declared_as]
         if kinds:
             return f"the bracket is equal to the {_NAMES[kinds[0]]}"

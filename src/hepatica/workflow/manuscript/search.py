@@ -91,6 +91,8 @@ def find_listed(claim: Claim, desk: Desk) -> Found | Absent | None:
     where |= {"criterion": criterion} if criterion else {}
     level = block.get("level") or _counted_level(claim)
     item = desk.ledger.item(block["analysis"], level=level, **where)
+    if item is None and level.isdecimal() and desk.ledger.items(block["analysis"], **where):
+        return Found(share_facts((), len(group.rows), "nobody has it"))
     if item is None:
         return Absent(f"the study has no result of {block['variable']}")
     facts = facts_of(item, (*SUMMARY, "percent"))

@@ -21,8 +21,11 @@ def find_test(claim: Claim, desk: Desk) -> Found | Absent | None:
     if claim.statistic not in _STATISTICS:
         return None
     endpoint = endpoint_of(claim.variable, desk, "time-to-event")
-    if claim.statistic == "hazard_ratio":
+    of_model = any(word in plain(claim.method) for word in ("cox", "wald"))
+    if claim.statistic == "hazard_ratio" or of_model:
         return _ratio(claim, desk, endpoint)
+    if claim.between and len(claim.between) != len(desk.people.groups):
+        return Absent(f"the study's tests are of all its {len(desk.people.groups)} groups")
     variables = [endpoint.id] if endpoint else words()["baseline"].get(word_of(claim.variable), [])
     items = [
         item
@@ -62,7 +65,7 @@ def _named(item: Item) -> str:
 def _ratio(claim: Claim, desk: Desk, endpoint: Endpoint | None) -> Found | Absent:
     """The hazard ratio of the first group of `between` against the second, either way round."""
     if endpoint is None or len(claim.between) != 2:
-        return Absent("a hazard ratio needs an endpoint and the two groups in `between`")
+        return Absent("a model needs an endpoint and the two groups in `between`")
     for item in desk.ledger.items("test", variable=endpoint.id):
         for facts, against in _directions(item, claim):
             return Found(facts, note=f"{item.group}, {item.level} {against}")
