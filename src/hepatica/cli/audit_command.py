@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from hepatica.cli.columned import columned
 from hepatica.core.errors import UsageError
 
 _FILE = click.Path(path_type=Path)
@@ -26,7 +28,8 @@ _INTERRUPTED = 130
     help="For the search for patients; at its end UNKNOWN is told.",
 )
 @click.option("--without", multiple=True, metavar="RULE", help="Leave a rule out; repeatable.")
-@click.option("--list", "listed", is_flag=True, help="List what is checked, by code.")
+@click.option("--list", "listed", is_flag=True, help="List the codes of findings.")
+@click.option("--rules", is_flag=True, help="List the rules, each with its strength and source.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def audit(
     claims: Path | None, output: Path | None, budget: float, without: tuple[str, ...], **flags: bool
@@ -34,6 +37,8 @@ def audit(
     """Tell whether the claims of a paper (TOML or CSV) can all be true of any patients."""
     if flags["listed"]:
         return run_list(as_json=flags["as_json"])
+    if flags["rules"]:
+        return run_rules(as_json=flags["as_json"])
     if claims is None:
         raise UsageError("name a claims file, such as claims.toml")
     return run_claims(claims, output, budget, without, as_json=flags["as_json"])
@@ -77,4 +82,16 @@ def run_list(*, as_json: bool) -> int:
         return 0
     for code in codes:
         print(f"{code.code}  {code.level:<7}  {code.title}")
+    return 0
+
+
+def run_rules(*, as_json: bool) -> int:
+    """Print every rule that claims are held against."""
+    from hepatica.audit.rule import rules
+
+    if as_json:
+        print(json.dumps([asdict(rule) for rule in rules().values()], ensure_ascii=False))
+        return 0
+    rows = [(rule.id, rule.strength, rule.text, rule.source) for rule in rules().values()]
+    print(columned([("rule", "strength", "text", "source"), *rows]))
     return 0

@@ -8,9 +8,10 @@ from pathlib import Path
 from threading import Event, Thread
 
 from hepatica.audit.conflict import Audit
+from hepatica.audit.rule import rules
 from hepatica.audit.run import BUDGET_SECONDS, CHECKS, run_audit
 from hepatica.audit.watch import Watch
-from hepatica.core.errors import MissingExtra
+from hepatica.core.errors import MissingExtra, UsageError
 from hepatica.report.audit.given import AuditInput
 from hepatica.workflow.progress import progress
 
@@ -26,6 +27,9 @@ def run_watched_audit(
     Returns     The audit and how it was run; True where it was interrupted.
     Raises      Unreadable where the file cannot be read, UsageError for an unknown rule.
     """
+    unknown = sorted(set(without) - set(rules()))
+    if unknown:
+        raise UsageError(f"no rule {', '.join(unknown)}; `hepatica audit --rules` lists them")
     stop = Event()
     done: Future[Audit] = Future()
     with progress(len(CHECKS) + _OTHER_PARTS) as step:

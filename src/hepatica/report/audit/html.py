@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from hepatica.audit.conflict import Audit
+from hepatica.audit.rule import rules
 from hepatica.core.citation import Citation, citations
 from hepatica.core.finding import Finding, Level
 from hepatica.core.finding_code import FindingCode, finding_codes
@@ -38,7 +39,8 @@ from hepatica.report.number import count
 
 SHORT_DIGEST = 12
 _QUOTE = 400
-_LINES = 20
+# Faults of the claims file that are listed of one code, by level.
+_LINES = {Level.ERROR: 50, Level.WARNING: 10, Level.NOTE: 3}
 _KEY = re.compile(r"\[([a-z]+(?:1[89]|20)\d{2}[a-z]?)\b[^\]\n]*\]")
 _HEADINGS = {
     "error": "Cannot all be true",
@@ -63,7 +65,7 @@ def render_audit_page(given: AuditInput, origin: Origin) -> str:
         map=Markup(render_paper_map(audit)),
         map_words=map_words(audit),
         undrawn=max(len(drawn_entries(audit)) - MOST_DRAWN, 0),
-        groups=[(h, [e for e in entries if e.kind == k]) for k, h in _HEADINGS.items()],
+        groups=[(h, [e for e in entries if e.level == k]) for k, h in _HEADINGS.items()],
         faults=_faults(audit.faults),
         conflicts=conflicts,
         search=audit.search,
@@ -97,7 +99,10 @@ def _faults(
     found: dict[str, list[Finding]] = {}
     for fault in faults:
         found.setdefault(fault.code, []).append(fault)
-    blocks = [(finding_codes()[c], len(all_), tuple(all_[:_LINES])) for c, all_ in found.items()]
+    blocks = [
+        (finding_codes()[code], len(some), tuple(some[: _LINES[some[0].level]]))
+        for code, some in found.items()
+    ]
     return sorted(blocks, key=lambda b: (tuple(Level).index(b[0].level), b[0].code))
 
 
@@ -123,7 +128,10 @@ def _unchecked(known: Iterable[Standing]) -> list[tuple[str, list[Standing]]]:
 
 
 def _works(entries: Iterable[Entry]) -> list[Citation]:
+    entries = tuple(entries)
     keys = {key for entry in entries for key in _KEY.findall(entry.source)}
+    keys |= {rules()[name].source for e in entries for name in e.rules if name in rules()}
+    keys |= {entry.source for entry in entries}
     return [work for key, work in citations().items() if key in keys]
 
 
@@ -132,6 +140,12 @@ def _quoted(text: str) -> str:
     if len(text) <= _QUOTE:
         return text
     return f"{text[:_QUOTE]}\u2026 ({count(len(text))} characters)"
+
+
+def rule_words(name: str) -> str:
+    """A rule's sentence with its id and source; the id alone where no rule has it."""
+    rule = rules().get(name)
+    return f"{rule.text} ({rule.id}, {rule.source})" if rule else name
 
 
 def _shown(value: Any) -> Any:
@@ -149,6 +163,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters["quoted"] = _quoted
+    environment.filters["rule"] = rule_words
     return environment
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hepatica.audit.conflict import Audit
+from hepatica.audit.conflict import Audit, Conflict
 from hepatica.audit.outcome import Discrepancy
 from hepatica.core.finding import Finding, Level
 
@@ -26,3 +26,10 @@ def in_order(audit: Audit) -> tuple[Discrepancy | Finding, ...]:
 def discrepancies_in_order(audit: Audit) -> tuple[Discrepancy, ...]:
     """Discrepancies alone."""
     return tuple(one for one in in_order(audit) if isinstance(one, Discrepancy))
+
+
+def conflict_level(audit: Audit, conflict: Conflict) -> Level:
+    """The weight of the discrepancy that tells of the same claims; an error where none does."""
+    claims = set(conflict.claims)
+    found = [d.level for d in audit.discrepancies if set(d.claims) == claims]
+    return min(found, key=SEVERITIES.index, default=Level.ERROR)

@@ -1,4 +1,4 @@
-"""Where an audit comes from: the claims file with its SHA-256, and the versions it was made with."""
+"""Where an audit comes from: the claims file with its SHA-256, and versions."""
 
 from __future__ import annotations
 

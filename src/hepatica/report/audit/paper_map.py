@@ -21,7 +21,7 @@ from hepatica.report.audit.page_layout import (
     PlacedClaim,
     page_layout,
 )
-from hepatica.report.audit.sentence import counted
+from hepatica.report.audit.sentence import counted, joined
 from hepatica.report.audit.standing import STANDINGS, WORDS, Standing, standings
 from hepatica.report.legible import legible
 
@@ -31,9 +31,14 @@ MOST_DRAWN = 40
 _MOST_SPOKES = 60
 _HUB = 462.0
 _TEXT = _HUB + 20
-_TITLE_SIGNS, _MESSAGE_SIGNS, _TOOLTIP_SIGNS = 58, 72, 160
+_TITLE_SIGNS, _MESSAGE_SIGNS, _TOOLTIP_SIGNS, _LABEL_SIGNS = 58, 72, 160, 300
+_GROUPS = {True: "Cannot all be true", False: "True only under another reading, or unusual"}
 _ROW, _FIRST_ROW, _GROUP = 40.0, 44.0, 26.0
 _LEGEND = 46.0
+# With more entries their rows stand closer.
+_MANY, _CLOSE_ROW = 16, 34.0
+# How every message of the solver begins; there is no room for it here.
+_OPENING = "No patients satisfy all of this at once: "
 
 
 def render_paper_map(audit: Audit) -> str:
@@ -61,10 +66,10 @@ def map_words(audit: Audit) -> str:
     states = Counter(s.state for s in standings(audit))
     drawn = drawn_entries(audit)
     counts = "; ".join(f"{states[s]} {WORDS[s]}" for s in STANDINGS)
-    numbers = ", ".join(str(e.number) for e in drawn[:MOST_DRAWN])
-    ties = f"Lines join the claims of entries {numbers}." if drawn else "No claims are joined."
+    numbers = joined([str(e.number) for e in drawn[:MOST_DRAWN]])
+    ties = f"Lines join the claims of {numbers}." if drawn else "No claims are joined."
     more = len(drawn) - MOST_DRAWN
-    rest = f" {counted(more, 'entry' if more == 1 else 'further entrie')} not drawn." if more > 0 else ""
+    rest = f" {more} more of the list are not drawn." if more > 0 else ""
     return f"{counted(sum(states.values()), 'claim')}: {counts}. {ties}{rest}"
 
 
@@ -72,10 +77,11 @@ def _rows(entries: Sequence[Entry]) -> list[tuple[float, Entry]]:
     """Every entry with the least height of its row; a heading stands over each of two groups."""
     rows: list[tuple[float, Entry]] = []
     y, before = _FIRST_ROW, None
+    row = _ROW if len(entries) <= _MANY else _CLOSE_ROW
     for entry in entries:
         y += _GROUP if before is not None and before != entry.contradicts else 0.0
         rows.append((y, entry))
-        y, before = y + _ROW, entry.contradicts
+        y, before = y + row, entry.contradicts
     return rows
 
 
@@ -101,21 +107,16 @@ def _opening(audit: Audit, known: Sequence[Standing], height: float) -> Iterator
 
 
 def _page(layout: PageLayout) -> Iterator[str]:
-    width, height = PAGE_RIGHT - PAGE_LEFT, layout.bottom - 4
-    yield (
-        f'<rect class="sheet" x="{plain(PAGE_LEFT)}" y="4" width="{plain(width)}" '
-        f'height="{plain(height)}" rx="3"/>'
-    )
+    yield _box("sheet", (PAGE_LEFT, 4, PAGE_RIGHT - PAGE_LEFT, layout.bottom - 4), 3)
     for name, count, y in layout.headings:
-        yield f'<text class="sec" x="{plain(PAGE_LEFT + 18)}" y="{plain(y)}">{_shown(name)}</text>'
-        x = plain(PAGE_RIGHT - 18)
-        yield f'<text class="tally" x="{x}" y="{plain(y)}">{count}</text>'
+        yield _text("sec", PAGE_LEFT + 18, y, name)
+        yield _text("tally", PAGE_RIGHT - 18, y, str(count))
     yield '<g class="words">'
     for one in layout.placed:
         claim = one.standing.claim
         quote = _clipped(claim.quote, _TOOLTIP_SIGNS)
         words = f"{claim.id}, {claim.place}: {quote} ({WORDS[one.standing.state]})"
-        yield f"<g>{one.mark.svg()}<title>{_shown(words)}</title></g>"
+        yield f"<g>{one.mark.svg()}<title>{_shown(_clipped(words, 2 * _TOOLTIP_SIGNS))}</title></g>"
     yield "</g>"
 
 
@@ -123,8 +124,7 @@ def _groups(hubs: Sequence[tuple[float, Entry]]) -> Iterator[str]:
     before: bool | None = None
     for y, entry in hubs:
         if entry.contradicts != before:
-            words = "Cannot all be true" if entry.contradicts else "True only under another reading, or unusual"
-            yield f'<text class="sec" x="{plain(_HUB - 8)}" y="{plain(y - 22)}">{words}</text>'
+            yield _text("sec", _HUB - 8, y - 22, _GROUPS[entry.contradicts])
         before = entry.contradicts
 
 
@@ -132,27 +132,23 @@ def _tie(entry: Entry, y: float, layout: PageLayout) -> Iterator[str]:
     wanted = {claim.id for claim in entry.claims}
     placed = [one for one in layout.placed if one.standing.claim.id in wanted][:_MOST_SPOKES]
     kind = "bad" if entry.contradicts else "odd"
-    label = f"{entry.number}. {entry.title}: {entry.message}"
-    yield f'<a class="tie {kind}" href="#{entry.anchor}" aria-label="{_shown(_clipped(label, 300))}">'
+    message = entry.message.removeprefix(_OPENING)
+    label = _shown(_clipped(f"{entry.number}. {entry.title}: {entry.message}", _LABEL_SIGNS))
+    yield f'<a class="tie {kind}" href="#{entry.anchor}" aria-label="{label}">'
     yield from (_spoke(one, y, entry.number) for one in placed)
     yield f'<g class="lit">{"".join(one.mark.svg() for one in placed)}</g>'
-    yield f'<rect class="hit" x="{plain(_HUB - 14)}" y="{plain(y - 14)}" width="{plain(WIDTH - _HUB)}" height="34" rx="4"/>'
+    yield _box("hit", (_HUB - 14, y - 14, WIDTH - _HUB, 34), 4)
     yield _badge(entry, y)
-    head = entry.title if entry.code else f"{entry.title} (solver)"
-    yield f'<text class="head" x="{plain(_TEXT)}" y="{plain(y)}">{_shown(_clipped(head, _TITLE_SIGNS))}</text>'
-    yield f'<text class="sub" x="{plain(_TEXT)}" y="{plain(y + 14)}">{_shown(_clipped(entry.message, _MESSAGE_SIGNS))}</text>'
+    yield _text("head", _TEXT, y, _clipped(entry.title, _TITLE_SIGNS))
+    yield _text("sub", _TEXT, y + 14, _clipped(message, _MESSAGE_SIGNS))
     yield "</a>"
 
 
 def _badge(entry: Entry, y: float) -> str:
     """A disc for a contradiction, a square for a reading, with the entry's number."""
-    x = plain(_HUB)
-    shape = (
-        f'<circle class="hub" cx="{x}" cy="{plain(y)}" r="10"/>'
-        if entry.contradicts
-        else f'<rect class="hub" x="{plain(_HUB - 9)}" y="{plain(y - 9)}" width="18" height="18" rx="3"/>'
-    )
-    return f'{shape}<text class="no" x="{x}" y="{plain(y + 3.6)}">{entry.number}</text>'
+    disc = f'<circle class="hub" cx="{plain(_HUB)}" cy="{plain(y)}" r="10"/>'
+    shape = disc if entry.contradicts else _box("hub", (_HUB - 9, y - 9, 18, 18), 3)
+    return shape + _text("no", _HUB, y + 3.6, str(entry.number))
 
 
 def _spoke(one: PlacedClaim, y: float, number: int) -> str:
@@ -160,13 +156,11 @@ def _spoke(one: PlacedClaim, y: float, number: int) -> str:
     x, foot = one.mark.foot
     lane = foot + 1.4 + 1.1 * (number % 3)
     edge = PAGE_RIGHT - 6
-    bend = min(x + 4, edge)
     far = (_HUB - edge) * 0.55
-    return (
-        f'<path class="spoke" d="M{plain(x)} {plain(foot)}Q{plain(x)} {plain(lane)} {plain(bend)} '
-        f"{plain(lane)}H{plain(edge)}C{plain(edge + far)} {plain(lane)} {plain(_HUB - far)} {plain(y)} "
-        f'{plain(_HUB - 10)} {plain(y)}"/>'
-    )
+    bend, near, end = min(x + 4, edge), edge + far, _HUB - far
+    along = f"M{plain(x)} {plain(foot)}Q{plain(x)} {plain(lane)} {plain(bend)} {plain(lane)}"
+    over = f"H{plain(edge)}C{plain(near)} {plain(lane)} {plain(end)} {plain(y)}"
+    return f'<path class="spoke" d="{along}{over} {plain(_HUB - 10)} {plain(y)}"/>'
 
 
 def _legend(known: Sequence[Standing], y: float) -> Iterator[str]:
@@ -175,8 +169,18 @@ def _legend(known: Sequence[Standing], y: float) -> Iterator[str]:
     for state in STANDINGS:
         words = f"{WORDS[state]} ({states[state]})"
         yield Mark(x, x + 24, y, state).svg()
-        yield f'<text class="sub" x="{plain(x + 31)}" y="{plain(y + 4)}">{words}</text>'
+        yield _text("sub", x + 31, y + 4, words)
         x += 46 + 6.1 * len(words)
+
+
+def _text(kind: str, x: float, y: float, words: str) -> str:
+    return f'<text class="{kind}" x="{plain(x)}" y="{plain(y)}">{_shown(words)}</text>'
+
+
+def _box(kind: str, box: tuple[float, float, float, float], radius: int) -> str:
+    x, y, width, height = map(plain, box)
+    place = f'x="{x}" y="{y}" width="{width}" height="{height}"'
+    return f'<rect class="{kind}" {place} rx="{radius}"/>'
 
 
 def _clipped(text: str, signs: int) -> str:

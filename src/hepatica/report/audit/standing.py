@@ -14,13 +14,14 @@ from hepatica.audit.claim import OUTSIDE, Claim
 from hepatica.audit.conflict import Audit
 from hepatica.audit.outcome import Outcome
 from hepatica.core.finding import Level
+from hepatica.report.audit.order import conflict_level
 
 CONTRADICTS, READING, AGREES, UNCHECKED = "contradicts", "reading", "agrees", "unchecked"
 STANDINGS = (CONTRADICTS, READING, AGREES, UNCHECKED)
 WORDS = {
-    CONTRADICTS: "takes part in a contradiction",
+    CONTRADICTS: "in a contradiction",
     READING: "true only under another reading, or unusual",
-    AGREES: "checked and agrees",
+    AGREES: "checked, in agreement",
     UNCHECKED: "not checked",
 }
 
@@ -39,15 +40,15 @@ def standings(audit: Audit) -> tuple[Standing, ...]:
     """The standing of every claim, in the order of the claims file."""
     search = audit.search
     levels = {level: _named(audit, level) for level in Level}
-    conflicts = search.conflicts if search else ()
-    contradicting = levels[Level.ERROR] | {name for c in conflicts for name in c.claims}
+    for conflict in search.conflicts if search else ():
+        levels[conflict_level(audit, conflict)].update(conflict.claims)
     agreeing = {name for p in audit.passed for name in p.claims}
     held = set(search.used) if search and search.data_set is not None else set()
     dropped = {name for repair in search.repairs[:1] for name in repair.claims} if search else set()
     looked = _codes(audit)
 
     def state(name: str) -> str:
-        if name in contradicting:
+        if name in levels[Level.ERROR]:
             return CONTRADICTS
         if name in levels[Level.WARNING]:
             return READING
