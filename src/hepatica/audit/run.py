@@ -8,6 +8,10 @@ from pathlib import Path
 from hepatica.audit.claim import Paper
 from hepatica.audit.claim_file import read_claims
 from hepatica.audit.conflict import Audit, Search
+from hepatica.audit.granularity.check_deviation import check_deviation
+from hepatica.audit.granularity.check_mean import check_whole_mean
+from hepatica.audit.granularity.check_median import check_whole_median
+from hepatica.audit.granularity.check_percent import check_percent, check_share_deviation
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.watch import UNWATCHED, Watch
 from hepatica.core.finding import Finding
@@ -16,7 +20,13 @@ Check = Callable[[Paper], Iterable[Outcome]]
 
 # In the order of the report. A check yields what disagrees and what agrees; it never raises for
 # what a paper says.
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    check_percent,
+    check_share_deviation,
+    check_whole_mean,
+    check_whole_median,
+    check_deviation,
+)
 
 
 BUDGET_SECONDS = 30.0
