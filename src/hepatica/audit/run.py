@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from hepatica.audit.claim import Paper
 from hepatica.audit.claim_file import read_claims
-from hepatica.audit.conflict import Audit, Search
+from hepatica.audit.conflict import Audit, Search, search_outcomes
 from hepatica.audit.granularity.check_deviation import check_deviation
 from hepatica.audit.granularity.check_mean import check_whole_mean
 from hepatica.audit.granularity.check_median import check_whole_median
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 BUDGET_SECONDS = 30.0
+ABSENT = "OR-tools is not installed: pip install 'hepatica[audit]'"
 STOPPED = "stopped by the user before every check was made"
 
 
@@ -63,10 +65,13 @@ def run_checks(
     watch: Watch = UNWATCHED,
 ) -> Audit:
     """Audit claims that were read already; `faults` are those of their file, options as above."""
-    outcomes = tuple(_outcomes(paper, watch))
+    outcomes = list(_outcomes(paper, watch))
+    search = _stopped()
+    if not watch.is_stopped():
+        search = _search(paper, without, budget_seconds, watch)
+        outcomes += search_outcomes(search)
     discrepancies = tuple(o for o in outcomes if isinstance(o, Discrepancy))
     passed = tuple(o for o in outcomes if isinstance(o, Passed))
-    search = _stopped() if watch.is_stopped() else None
     return Audit(paper, faults, discrepancies, passed, search)
 
 
@@ -76,6 +81,15 @@ def _outcomes(paper: Paper, watch: Watch) -> Iterator[Outcome]:
             return
         watch.tell(f"Checking: {check.__name__.removeprefix('check_').replace('_', ' ')}")
         yield from check(paper)
+
+
+def _search(paper: Paper, without: Collection[str], budget_seconds: float, watch: Watch) -> Search:
+    """The solver's answer; without OR-tools the other checks stand and the solver's is unknown."""
+    try:
+        from hepatica.audit.solver.search import run_search  # noqa: PLC0415 (optional extra)
+    except ImportError:
+        return replace(_stopped(), note=ABSENT)
+    return run_search(paper, without=without, budget_seconds=budget_seconds, watch=watch)
 
 
 def _stopped() -> Search:

@@ -90,7 +90,7 @@ def _deal_column(
         if first:
             rows.sort(key=lambda row: _time(row[first]))
         values: list[Value] = [
-            Duration(part.value(t) * column.tick, bool(part.value(e)))
+            Duration(part.value(t) * column.tick / column.per_unit, bool(part.value(e)))
             for t, e in zip(column.times, column.events, strict=True)
         ]
     else:

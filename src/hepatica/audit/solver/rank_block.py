@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from hepatica.audit.solver.criterion import numeric_bounds
 from hepatica.audit.solver.model import Literal, Model
-from hepatica.audit.solver.scale import tick_of
+from hepatica.audit.solver.scale import tick_of, ticks_within
 from hepatica.audit.solver.statement import Limited, Ordered, Seen
 from hepatica.audit.word import variables
 
@@ -72,14 +72,14 @@ def _write_order(
     model: Model, cells: list[Literal], atom: Ordered, tick: Fraction, literal: Literal
 ) -> None:
     n = len(cells)
-    low, high = math.ceil(atom.low / tick), math.floor(atom.high / tick)
+    low, high = ticks_within(atom.low, atom.high, tick, strict=model.strict)
     add = model.cp.add_linear_constraint
     if atom.what == "mean":
-        total = math.ceil(atom.low * n / tick), math.floor(atom.high * n / tick)
+        total = ticks_within(atom.low * n, atom.high * n, tick, strict=model.strict)
         add(sum(cells), *total).only_enforce_if(literal)
     elif atom.what == "centre":
         reading = model.cp.new_bool_var("centre is the mean")
-        total = math.ceil(atom.low * n / tick), math.floor(atom.high * n / tick)
+        total = ticks_within(atom.low * n, atom.high * n, tick, strict=model.strict)
         add(sum(cells), *total).only_enforce_if([literal, reading])
         pair = cells[(n - 1) // 2] + cells[n // 2]
         add(pair, math.ceil(2 * atom.low / tick), math.floor(2 * atom.high / tick)).only_enforce_if(
@@ -87,7 +87,7 @@ def _write_order(
         )
     elif atom.what == "median":
         pair = cells[(n - 1) // 2] + cells[n // 2]
-        ends = math.ceil(2 * atom.low / tick), math.floor(2 * atom.high / tick)
+        ends = ticks_within(2 * atom.low, 2 * atom.high, tick, strict=model.strict)
         add(pair, *ends).only_enforce_if(literal)
     elif atom.what in {"min", "max"}:
         cell = cells[0] if atom.what == "min" else cells[-1]

@@ -19,6 +19,17 @@ def tick_of(bounds: Iterable[Fraction]) -> Fraction:
     return Fraction(1, denominator)
 
 
+def ticks_within(low: Fraction, high: Fraction, tick: Fraction, *, strict: bool) -> tuple[int, int]:
+    """First and last whole tick of a printed interval.
+
+    With `strict` without its upper end, which most papers round to the next number.
+    """
+    first, last = math.ceil(low / tick), math.floor(high / tick)
+    if strict and last > first and last * tick == high:
+        last -= 1
+    return first, last
+
+
 def log_step(at_risk: int) -> int:
     """The scaled logarithm of (r - 1) / r; one event among r at risk multiplies survival by it."""
     return LOG_ZERO if at_risk == 1 else round(math.log((at_risk - 1) / at_risk) * LOG_SCALE)

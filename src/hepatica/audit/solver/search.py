@@ -33,6 +33,7 @@ class _Findings:
 
     conflicts: list[Conflict] = field(default_factory=list)
     options: list[list[tuple[Members, Model]]] = field(default_factory=list)
+    agreed: list[tuple[str, ...]] = field(default_factory=list)
     decided: bool = True
     complete: bool = True
     optimal: bool = True
@@ -81,6 +82,7 @@ def run_search(
         decided=found.decided and (bool(found.conflicts) or data_set is not None),
         complete=found.complete,
         optimal=found.optimal,
+        agreed=tuple(found.agreed),
         note=_note(found, data_set, budget, ranged=ranged),
     )
 
@@ -101,6 +103,8 @@ def _explore(
     explored = run_conflict_search(model, budget)
     found.decided &= explored.decided or bool(explored.conflicts)
     found.complete &= explored.complete
+    if explored.complete and not explored.conflicts:
+        found.agreed.append(tuple(dict.fromkeys(c for s in group for c in s.claims)))
     for members in explored.conflicts:
         found.conflicts.append(_conflict(paper, model, members, active, budget))
 

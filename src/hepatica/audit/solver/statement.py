@@ -128,7 +128,7 @@ def atoms(claim: Claim, populations: Populations) -> Iterator[Atom]:
         if claim.statistic in {"count", "percent"}:
             yield from _counted(claim, populations)
         elif is_time(claim.variable):
-            yield from _timed(claim)
+            yield from _timed(claim, populations)
         elif claim.statistic in {"mean", "median", "centre", "min", "max", "q1", "q3"}:
             yield from _ordered(claim, populations)
 
@@ -207,25 +207,36 @@ def _ends(bracket: Bracket | None) -> Iterator[tuple[str, Printed]]:
                 yield what, printed
 
 
-def _timed(claim: Claim) -> Iterator[Timed]:
-    printed = claim.number
-    at = parse_printed(claim.level.split()[0]) if claim.level else None
+def _timed(claim: Claim, populations: Populations) -> Iterator[Timed]:
+    """Times in months; a time whose unit is not known, or of part of the population, is left."""
+    printed, unit = claim.number, months_of(claim.unit)
+    if unit is None or claim.of not in {None, populations.size(claim.population)}:
+        return
+    head = claim.population, claim.variable
     if claim.statistic in {"survival", "at_risk"}:
+        at = parse_printed(claim.level.split()[0]) if claim.level else None
         if printed and at and not printed.comparator:
             low, high = printed.low, printed.high
             if claim.statistic == "at_risk":
                 low = high = printed.value
-            yield Timed(claim.population, claim.variable, claim.statistic, low, high, at.value)
+            yield Timed(*head, claim.statistic, low, high, at.value * unit)
     elif claim.statistic == "events" and printed:
-        low = high = printed.value
-        yield Timed(claim.population, claim.variable, "events", low, high)
+        yield Timed(*head, "events", printed.value, printed.value)
     elif claim.statistic in {"median", "min", "max"}:
         if printed and not printed.comparator:
-            yield Timed(
-                claim.population, claim.variable, claim.statistic, printed.low, printed.high
-            )
+            yield Timed(*head, claim.statistic, printed.low * unit, printed.high * unit)
         for what, end in _ends(claim.bracket):
-            yield Timed(claim.population, claim.variable, what, end.low, end.high)
+            yield Timed(*head, what, end.low * unit, end.high * unit)
+
+
+_MONTHS = {"month": Fraction(1), "year": Fraction(12), "week": Fraction(70000, 304375)}
+_MONTHS |= {"mo": Fraction(1), "yr": Fraction(12), "day": Fraction(10000, 304375)}
+
+
+def months_of(unit: str) -> Fraction | None:
+    """How many months a unit of time has (30.4375 days each); '' and % count as months."""
+    plain = unit.lower().strip().removesuffix("s").removesuffix(".")
+    return Fraction(1) if plain in {"", "%", "patient"} else _MONTHS.get(plain)
 
 
 def _seen(claim: Claim, populations: Populations) -> Iterator[Seen]:
@@ -239,5 +250,8 @@ def _seen(claim: Claim, populations: Populations) -> Iterator[Seen]:
         level = known.levels.get(claim.value.lower(), claim.value)
         yield Seen(claim.population, whole, variable, level)
     elif claim.number and not claim.number.comparator:
-        low, high = claim.number.low, claim.number.high
+        unit = months_of(claim.unit) if known.type == "time" else Fraction(1)
+        if unit is None:
+            return
+        low, high = claim.number.low * unit, claim.number.high * unit
         yield Seen(claim.population, whole, variable, "", low, high)

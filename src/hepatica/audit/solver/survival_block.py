@@ -17,25 +17,33 @@ from itertools import pairwise
 
 from hepatica.audit.recomputation.median_interval import early_patients_needed
 from hepatica.audit.solver.model import Literal, Model
-from hepatica.audit.solver.scale import LOG_HALF, LOG_ZERO, log_bound, log_step, tick_of
+from hepatica.audit.solver.scale import (
+    LOG_HALF,
+    LOG_ZERO,
+    log_bound,
+    log_step,
+    tick_of,
+    ticks_within,
+)
 from hepatica.audit.solver.statement import Interval, Seen, Timed
 from hepatica.stats.band import CONF_TYPES
 
-WEEK_MONTHS = Fraction(7 * 10000, 304375)
+DAY_MONTHS = Fraction(10000, 304375)
+WEEK_MONTHS = 7 * DAY_MONTHS
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One time to event: ticks per rank, event switches, scaled log survival after each rank."""
+    """One time to event in ticks of so many months: ranks, events, scaled log survival.
+
+    `per_unit` is how many months the unit has in which the paper prints the time.
+    """
 
     tick: Fraction
     times: list[Literal]
     events: list[Literal]
     log_survival: list[Literal]
-
-    def ticks(self, low: Fraction, high: Fraction) -> tuple[int, int]:
-        """The whole ticks within an interval."""
-        return math.ceil(low / self.tick), math.floor(high / self.tick)
+    per_unit: Fraction = Fraction(1)
 
 
 def write_times(model: Model) -> None:
@@ -51,12 +59,33 @@ def write_times(model: Model) -> None:
     bounds = [b for group in groups.values() for a, _ in group for b in (a.low, a.high)]
     if not bounds:
         return
-    tick = tick_of(bounds) / 2
+    tick = DAY_MONTHS if model.strict else tick_of(bounds) / 2
     latest = math.ceil((max(bounds) * 4 + max(weeks, default=Fraction(1))) / tick)
     for (population, variable), group in groups.items():
         column = _write_column(model, population, variable, tick, latest)
         for atom, literal in group:
             _write_atom(model, column, atom, literal)
+    if model.strict:
+        _write_persons(model)
+
+
+def _write_persons(model: Model) -> None:
+    """One described patient has the same rank in every column, which is enough for a data set."""
+    wanted: dict[tuple[str, str], list[tuple[Seen, Column, Literal]]] = {}
+    for atom, literal in model.each(Seen):
+        assert isinstance(atom, Seen)
+        column = model.columns.get((atom.population, atom.variable))
+        if isinstance(column, Column):
+            key = (atom.person, atom.population)
+            wanted.setdefault(key, []).append((atom, column, literal))
+    for found in wanted.values():
+        n = len(found[0][1].times)
+        chosen = [model.cp.new_bool_var(f"person {i}") for i in range(n)]
+        model.cp.add(sum(chosen) == 1)
+        for atom, column, literal in found:
+            low, high = ticks_within(atom.low, atom.high, column.tick, strict=True)
+            for time, is_it in zip(column.times, chosen, strict=True):
+                model.cp.add_linear_constraint(time, low, high).only_enforce_if([literal, is_it])
 
 
 def _scan_weeks(model: Model) -> list[Fraction]:
@@ -83,9 +112,11 @@ def _write_column(
 
 
 def _write_atom(model: Model, column: Column, atom: Timed | Seen, literal: Literal) -> None:
-    low, high = column.ticks(atom.low, atom.high)
+    low, high = ticks_within(atom.low, atom.high, column.tick, strict=model.strict)
     add = model.cp.add_linear_constraint
     if isinstance(atom, Seen):
+        if model.strict:
+            return
         chosen = [model.cp.new_bool_var(f"{atom.person} {i}") for i in range(len(column.times))]
         model.cp.add(sum(chosen) == 1)
         for time, is_it in zip(column.times, chosen, strict=True):
