@@ -267,7 +267,8 @@ within = "a"
 
 
 def test_words_that_are_not_the_manuals_are_told(tmp_path: Path) -> None:
-    text = '[[claim]]\nid = "C1"\nvariable = "Gender"\nstatistic = "n (%)"\nlevel = "women"\ncount = "2"'
+    text = '[[claim]]\nid = "C1"\nvariable = "Gender"\nstatistic = "n (%)"\n'
+    text += 'level = "women"\ncount = "2"'
     paper, findings = _read(tmp_path, text)
     assert [f.code for f in findings] == ["P009"]
     assert "percent of sex, F" in findings[0].hint

@@ -68,6 +68,23 @@ def _bracket_by_word() -> dict[str, str]:
     return pairs | {name: name for name in BRACKETS}
 
 
+@cache
+def variable_words() -> dict[str, tuple[str, str]]:
+    """The words that name a variable, or a level of it, in running text: variable and level.
+
+    Words of one letter are left out, and words that several variables share, such as ``yes``.
+    """
+    found: dict[str, set[tuple[str, str]]] = {}
+    for word, name in _variable_by_word().items():
+        found.setdefault(word, set()).add((name, ""))
+    for variable in variables().values():
+        for word, level in variable.levels.items():
+            found.setdefault(word, set()).add((variable.name, level))
+    return {
+        word: next(iter(pairs)) for word, pairs in found.items() if len(pairs) == 1 and word[1:]
+    }
+
+
 def known_variable(word: str) -> str:
     """The name of the variable that `word` means; the word itself where no rule knows it."""
     return _variable_by_word().get(" ".join(word.lower().split()), word.strip())

@@ -27,11 +27,12 @@ def run_check(folder: Path, *, as_json: bool) -> int:
     """Print every finding; exit code 1 where an error stands."""
     with _told(as_json=as_json):
         findings = Workspace(folder).check()
-    _print_findings(findings, as_json=as_json)
+    print_findings(findings, as_json=as_json)
     return int(has_error(findings))
 
 
-def _print_findings(findings: tuple[Finding, ...], *, as_json: bool) -> None:
+def print_findings(findings: tuple[Finding, ...], *, as_json: bool) -> None:
+    """Print findings one a line with their number on stderr, or all as one JSON document."""
     if as_json:
         print(json.dumps({"findings": [_document(f) for f in findings]}, ensure_ascii=False))
         return
@@ -52,7 +53,7 @@ def _told(*, as_json: bool) -> Iterator[None]:
         yield
     except UsageError as error:
         if as_json and error.findings:
-            _print_findings(error.findings, as_json=True)
+            print_findings(error.findings, as_json=True)
         raise
 
 
@@ -84,7 +85,7 @@ def run_report(
             paths = run_study_report(Workspace(folder), output or folder / "report", only)
             faults = claim_faults(Workspace(folder))
     except NotReady as stop:
-        _print_findings(tuple(stop.findings), as_json=as_json)
+        print_findings(tuple(stop.findings), as_json=as_json)
         print(f"No report: {stop}.", file=sys.stderr)
         return 1
     for fault in faults:

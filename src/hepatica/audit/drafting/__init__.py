@@ -1,0 +1,1 @@
+"""Draft a claims file from the text of a paper, for a person to correct."""
