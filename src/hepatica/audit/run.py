@@ -6,6 +6,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from hepatica.audit.arithmetic.arm import check_arm
+from hepatica.audit.arithmetic.centre import check_centre
+from hepatica.audit.arithmetic.chronology import check_chronology
+from hepatica.audit.arithmetic.curve import check_curve
+from hepatica.audit.arithmetic.definition import check_convention, check_definition
+from hepatica.audit.arithmetic.design import check_design
+from hepatica.audit.arithmetic.eligibility import check_eligibility, check_index_patient
+from hepatica.audit.arithmetic.grade import check_grade
+from hepatica.audit.arithmetic.identity import check_identity
+from hepatica.audit.arithmetic.liver import check_liver
+from hepatica.audit.arithmetic.order import check_order, check_spread
+from hepatica.audit.arithmetic.partition import check_partition
+from hepatica.audit.arithmetic.rank import check_rank
+from hepatica.audit.arithmetic.restatement import check_restatement
+from hepatica.audit.arithmetic.share import check_share
+from hepatica.audit.arithmetic.stage import check_stage
+from hepatica.audit.arithmetic.toxicity import check_toxicity
 from hepatica.audit.claim import Paper
 from hepatica.audit.claim_file import read_claims
 from hepatica.audit.conflict import Audit, Search, search_outcomes
@@ -22,6 +39,26 @@ Check = Callable[[Paper], Iterable[Outcome]]
 # In the order of the report. A check yields what disagrees and what agrees; it never raises for
 # what a paper says.
 CHECKS: tuple[Check, ...] = (
+    check_share,
+    check_partition,
+    check_grade,
+    check_arm,
+    check_identity,
+    check_restatement,
+    check_centre,
+    check_rank,
+    check_order,
+    check_spread,
+    check_curve,
+    check_chronology,
+    check_design,
+    check_definition,
+    check_convention,
+    check_eligibility,
+    check_index_patient,
+    check_liver,
+    check_stage,
+    check_toxicity,
     check_percent,
     check_share_deviation,
     check_whole_mean,
