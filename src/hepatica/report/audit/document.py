@@ -14,7 +14,6 @@ from hepatica.audit.outcome import Discrepancy
 from hepatica.core.finding import Finding
 from hepatica.report.audit.given import AuditInput
 from hepatica.report.audit.order import in_order
-from hepatica.report.audit.standing import standings
 
 
 def audit_document(given: AuditInput) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def whole_document(given: AuditInput) -> dict[str, Any]:
         "note": search.note if search else "",
         "claims": [
             _claim(s.claim) | {"line": s.claim.line, "standing": s.state, "reason": s.reason}
-            for s in standings(given.audit)
+            for s in given.standings
         ],
     }
 

@@ -30,9 +30,9 @@ def write_audit(output: Path, given: AuditInput) -> list[Path]:
     """
     origin = origin_of(given)
     files = {
-        "audit.html": render_audit_page(given, origin).encode(),
+        "audit.html": _bytes(render_audit_page(given, origin)),
         "audit.json": _json(whole_document(given)),
-        "audit.csv": csv_rows(COLUMNS, _rows(given)).encode(),
+        "audit.csv": _bytes(csv_rows(COLUMNS, _rows(given))),
     }
     written = [write_file(output / name, data) for name, data in files.items()]
     outputs = [source(path, path.name) for path in sorted(written)]
@@ -65,4 +65,9 @@ def _rows(given: AuditInput) -> Iterator[tuple[object, ...]]:
 
 
 def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+    return _bytes(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _bytes(text: str) -> bytes:
+    # Half a character, which no file can hold, is written as its escape.
+    return text.encode("utf-8", "backslashreplace")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from hepatica.audit.conflict import Audit
+from hepatica.report.audit.standing import Standing, standings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AuditInput:
     """An audit with the claims file, the solver's budget and the rules left out."""
 
@@ -16,6 +18,11 @@ class AuditInput:
     path: Path
     budget_seconds: float
     without: tuple[str, ...] = ()
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """How each claim stands, in the order of the claims file."""
+        return standings(self.audit)
 
     @property
     def complete(self) -> bool:

@@ -33,12 +33,12 @@ from hepatica.report.audit.sentence import (
     verdict_sentence,
     verdict_word,
 )
-from hepatica.report.audit.standing import STANDINGS, UNCHECKED, WORDS, Standing, standings
+from hepatica.report.audit.standing import STANDINGS, UNCHECKED, WORDS, Standing
 from hepatica.report.legible import legible
 from hepatica.report.number import count
 
 SHORT_DIGEST = 12
-_QUOTE = 400
+_QUOTE, _NAME = 400, 80
 # Faults of the claims file that are listed of one code, by level.
 _LINES = {Level.ERROR: 50, Level.WARNING: 10, Level.NOTE: 3}
 _KEY = re.compile(r"\[([a-z]+(?:1[89]|20)\d{2}[a-z]?)\b[^\]\n]*\]")
@@ -53,7 +53,7 @@ def render_audit_page(given: AuditInput, origin: Origin) -> str:
     """Render the page; the same audit gives the same text."""
     audit = given.audit
     entries, conflicts = discrepancy_entries(audit), conflict_entries(audit)
-    known = standings(audit)
+    known = given.standings
     return _environment().get_template("audit.html.j2").render(
         paper=audit.paper,
         known=claims_by_id(audit.paper),
@@ -62,8 +62,8 @@ def render_audit_page(given: AuditInput, origin: Origin) -> str:
         verdict_sentence=verdict_sentence(given),
         no_reason=NO_REASON,
         tallies=_tallies(audit, known),
-        map=Markup(render_paper_map(audit)),
-        map_words=map_words(audit),
+        map=Markup(render_paper_map(given)),
+        map_words=map_words(given),
         undrawn=max(len(drawn_entries(audit)) - MOST_DRAWN, 0),
         groups=[(h, [e for e in entries if e.level == k]) for k, h in _HEADINGS.items()],
         faults=_faults(audit.faults),
@@ -142,6 +142,11 @@ def _quoted(text: str) -> str:
     return f"{text[:_QUOTE]}\u2026 ({count(len(text))} characters)"
 
 
+def _short(text: str) -> str:
+    """A place or an id, cut where it is long."""
+    return text if len(text) <= _NAME else f"{text[: _NAME - 1]}\u2026"
+
+
 def rule_words(name: str) -> str:
     """A rule's sentence with its id and source; the id alone where no rule has it."""
     rule = rules().get(name)
@@ -163,6 +168,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters["quoted"] = _quoted
+    environment.filters["short"] = _short
     environment.filters["rule"] = rule_words
     return environment
 

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from hepatica.audit.conflict import Audit
 from hepatica.report.audit.entry import Entry, drawn_entries
+from hepatica.report.audit.given import AuditInput
 from hepatica.report.audit.locus import paper_sections
 from hepatica.report.audit.mark import Mark, plain
 from hepatica.report.audit.page_layout import (
@@ -22,7 +22,7 @@ from hepatica.report.audit.page_layout import (
     page_layout,
 )
 from hepatica.report.audit.sentence import counted, joined
-from hepatica.report.audit.standing import STANDINGS, WORDS, Standing, standings
+from hepatica.report.audit.standing import STANDINGS, WORDS, Standing
 from hepatica.report.legible import legible
 
 WIDTH = 900
@@ -41,17 +41,17 @@ _MANY, _CLOSE_ROW = 16, 34.0
 _OPENING = "No patients satisfy all of this at once: "
 
 
-def render_paper_map(audit: Audit) -> str:
+def render_paper_map(given: AuditInput) -> str:
     """The map as SVG text; the same audit gives the same text."""
-    known = standings(audit)
-    entries = drawn_entries(audit)[:MOST_DRAWN]
+    known = given.standings
+    entries = drawn_entries(given.audit)[:MOST_DRAWN]
     rows = _rows(entries)
     layout = page_layout(paper_sections(known), wanted=rows[-1][0] if rows else 0.0)
     hubs = _spread(rows, layout.bottom)
     ends = (layout.bottom, *(y + _ROW for y, _ in hubs))
     bottom = max(ends)
     parts = [
-        *_opening(audit, known, bottom + _LEGEND),
+        *_opening(map_words(given), bottom + _LEGEND),
         *_page(layout),
         *_groups(hubs),
         *(line for y, entry in hubs for line in _tie(entry, y, layout)),
@@ -61,10 +61,10 @@ def render_paper_map(audit: Audit) -> str:
     return "\n".join(parts)
 
 
-def map_words(audit: Audit) -> str:
+def map_words(given: AuditInput) -> str:
     """What the map shows, for who does not see it."""
-    states = Counter(s.state for s in standings(audit))
-    drawn = drawn_entries(audit)
+    states = Counter(s.state for s in given.standings)
+    drawn = drawn_entries(given.audit)
     counts = "; ".join(f"{states[s]} {WORDS[s]}" for s in STANDINGS)
     numbers = joined([str(e.number) for e in drawn[:MOST_DRAWN]])
     ties = f"Lines join the claims of {numbers}." if drawn else "No claims are joined."
@@ -97,13 +97,13 @@ def _spread(rows: list[tuple[float, Entry]], bottom: float) -> list[tuple[float,
     return [(_FIRST_ROW + (y - _FIRST_ROW) * stretch, entry) for y, entry in rows]
 
 
-def _opening(audit: Audit, known: Sequence[Standing], height: float) -> Iterator[str]:
+def _opening(words: str, height: float) -> Iterator[str]:
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="group" '
         f'viewBox="0 0 {WIDTH} {plain(height)}" aria-labelledby="map-title map-desc">'
     )
     yield f'<title id="map-title">{_shown("Map of the paper")}</title>'
-    yield f'<desc id="map-desc">{_shown(map_words(audit))}</desc>'
+    yield f'<desc id="map-desc">{_shown(words)}</desc>'
 
 
 def _page(layout: PageLayout) -> Iterator[str]:

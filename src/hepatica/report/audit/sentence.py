@@ -9,7 +9,7 @@ from hepatica.audit.conflict import Audit
 from hepatica.core.finding import Level
 from hepatica.report.audit.given import AuditInput
 from hepatica.report.audit.order import in_order
-from hepatica.report.audit.standing import UNCHECKED, standings
+from hepatica.report.audit.standing import UNCHECKED
 from hepatica.report.number import count
 
 NO_REASON = (
@@ -82,7 +82,7 @@ def summary(given: AuditInput) -> str:
     audit, search = given.audit, given.audit.search
     weights = Counter(one.level for one in in_order(audit))
     found = ", ".join(counted(weights[w], str(w)) for w in Level)
-    unchecked = sum(s.state == UNCHECKED for s in standings(audit))
+    unchecked = sum(s.state == UNCHECKED for s in given.standings)
     conflicts = counted(len(search.conflicts) if search else 0, "minimal conflict")
     return (
         f"{audit.verdict.upper()}: {found}; {conflicts}{'' if given.complete else ' so far'}; "

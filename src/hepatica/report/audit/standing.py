@@ -7,16 +7,19 @@ set holds it; else it is unchecked, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hepatica.audit.claim import OUTSIDE, Claim
 from hepatica.audit.conflict import Audit
+from hepatica.audit.evaluation import holds
 from hepatica.audit.outcome import Outcome
 from hepatica.core.finding import Level
 from hepatica.report.audit.order import conflict_level
 
 CONTRADICTS, READING, AGREES, UNCHECKED = "contradicts", "reading", "agrees", "unchecked"
+# Stands beside the codes of checks where the data set that was found holds the claim.
+SOLVER = "solver"
 STANDINGS = (CONTRADICTS, READING, AGREES, UNCHECKED)
 WORDS = {
     CONTRADICTS: "in a contradiction",
@@ -38,27 +41,36 @@ class Standing:
 
 def standings(audit: Audit) -> tuple[Standing, ...]:
     """The standing of every claim, in the order of the claims file."""
-    search = audit.search
     levels = {level: _named(audit, level) for level in Level}
-    for conflict in search.conflicts if search else ():
+    for conflict in audit.search.conflicts if audit.search else ():
         levels[conflict_level(audit, conflict)].update(conflict.claims)
     agreeing = {name for p in audit.passed for name in p.claims}
-    held = set(search.used) if search and search.data_set is not None else set()
-    dropped = {name for repair in search.repairs[:1] for name in repair.claims} if search else set()
-    looked = _codes(audit)
+    held, looked = set(_held(audit)), _codes(audit)
 
     def state(name: str) -> str:
         if name in levels[Level.ERROR]:
             return CONTRADICTS
         if name in levels[Level.WARNING]:
             return READING
-        return AGREES if name in agreeing or name in held - dropped else UNCHECKED
+        return AGREES if name in agreeing or name in held else UNCHECKED
 
-    return tuple(
-        Standing(c, s, looked.get(c.id, ()), _reason(c, audit) if s == UNCHECKED else "")
-        for c in audit.paper.claims
-        for s in [state(c.id)]
-    )
+    found = []
+    for claim in audit.paper.claims:
+        now, solver = state(claim.id), (SOLVER,) * (claim.id in held)
+        reason = _reason(claim, audit) if now == UNCHECKED else ""
+        found.append(Standing(claim, now, (*looked.get(claim.id, ()), *solver), reason))
+    return tuple(found)
+
+
+def _held(audit: Audit) -> Iterator[str]:
+    """Claims that are true of the data set found, computed once more from its patients."""
+    search = audit.search
+    if search is None or search.data_set is None:
+        return
+    used = set(search.used)
+    for claim in audit.paper.claims:
+        if claim.id in used and holds(claim, search.data_set, audit.paper):
+            yield claim.id
 
 
 def _named(audit: Audit, level: Level) -> set[str]:
