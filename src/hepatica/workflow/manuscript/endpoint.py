@@ -17,7 +17,12 @@ from hepatica.workflow.manuscript.comparison import Absent, Fact, Facts, Found
 from hepatica.workflow.manuscript.desk import Desk, fact_of, facts_of, share_facts, word_of
 
 _TIMES = re.compile(r"(\d+(?:\.\d+)?)[\s-]*(day|week|month|mo|year|yr|d|w|m|y)?s?")
-_UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+_UNITS = {
+    **dict.fromkeys(("d", "day", "days"), "days"),
+    **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), "weeks"),
+    **dict.fromkeys(("m", "mo", "mos", "month", "months"), "months"),
+    **dict.fromkeys(("y", "yr", "yrs", "year", "years"), "years"),
+}
 
 
 def endpoint_of(variable: str, desk: Desk, kind: str) -> Endpoint | None:
@@ -91,7 +96,7 @@ def _scaled(fact: Fact, scale: Fraction) -> Fact:
 
 def unit_days(unit: str, desk: Desk) -> Fraction | None:
     """Days in a unit of time; None for another unit."""
-    name = _UNITS.get(unit.strip().lower()[:1], "")
+    name = _UNITS.get(unit.strip().lower(), "")
     month = Fraction(str(desk.study.conventions.month_days))
     return {"days": Fraction(1), "weeks": Fraction(7), "months": month, "years": 12 * month}.get(
         name

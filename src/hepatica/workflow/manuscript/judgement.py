@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from hepatica.audit.claim import Claim
 from hepatica.audit.printed import Printed, parse_printed
-from hepatica.report.number import rounded
+from hepatica.report.number import NOT_REACHED, rounded
 from hepatica.workflow.manuscript.comparison import (
     Absent,
     Compared,
@@ -41,6 +41,7 @@ _MAIN = {"value", "count"}
 _BRACKET = {"low", "high"}
 _INTERVAL = re.compile(r"([\d.]+) % interval")
 MOST_DECIMALS = 12
+_NEVER = frozenset({"not reached", "nr", "ne", "na", "not estimable"})
 
 
 def judged(claim: Claim, found: Found | Absent) -> Compared:
@@ -50,7 +51,8 @@ def judged(claim: Claim, found: Found | Absent) -> Compared:
         return Compared(claim, Verdict.NOT_COMPARED, reason=found.reason, code=code)
     numbers = tuple(_numbers(claim, found.facts))
     if not _MAIN & {n.part for n in numbers}:
-        missing = next((f.note for f in found.facts.values() if f.value is None and f.note), "")
+        asked = (found.facts.get(key) for _, _, keys in _parts(claim) for key in keys)
+        missing = next((f.note for f in asked if f and f.value is None and f.note), "")
         reason = missing or f"the study has no {claim.statistic} of it"
         return Compared(claim, Verdict.NOT_COMPARED, reason=reason, code="P402")
     told = "; ".join(filter(None, (_reading(claim, found.facts, numbers), found.note)))
@@ -78,8 +80,16 @@ def as_printed(value: Fraction, printed: Printed) -> str:
 
 
 def number_of(part: str, text: str, fact: Fact) -> Number | None:
-    """One printed number beside a fact; None where the text is no number or the fact is missing."""
+    """One printed number beside a fact; None where the text is no number or the fact is missing.
+
+    A number printed for a time that the curve does not reach is different from it, and so is
+    "not reached" printed for a time that it reaches.
+    """
     printed = parse_printed(text)
+    if fact.note == NOT_REACHED and fact.value is None:
+        return Number(part, text, NOT_REACHED, text.strip().lower() in _NEVER, fact)
+    if text.strip().lower() in _NEVER and fact.value is not None:
+        return Number(part, text, f"{rounded(float(fact.value), 1):f}", equal=False, fact=fact)
     if printed is None or fact.value is None:
         return None
     return Number(part, text, as_printed(fact.value, printed), admits(printed, fact.value), fact)

@@ -34,7 +34,7 @@ def find_test(claim: Claim, desk: Desk) -> Found | Absent | None:
         if item.has("p_value") and not item.level.startswith("proportional hazards")
     ]
     chosen = [item for item in items if _by_method(item, claim)] or _of_default(items, endpoint)
-    if len(chosen) != 1:
+    if len({item.value("p_value") for item in chosen}) != 1:
         known = ", ".join(dict.fromkeys(_named(item) for item in items))
         said = f"; its tests are {known}" if known else ""
         return Absent(f"the protocol's tests of {claim.variable} are not one to compare with{said}")
