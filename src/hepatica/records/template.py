@@ -133,6 +133,8 @@ def _write_header(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
         sheet.set_column(at, at, max(12, min(len(text) + 2, 30)), formats[_kind(column)])
     # A protected sheet lets go of a row only where all its cells are unlocked.
     sheet.set_column(len(table.columns), LAST_COLUMN, None, formats["number"])
+    # Formatted columns are no content: else every row is walked to the last of 16,384 columns.
+    sheet.dim_colmax = len(table.columns) - 1
 
 
 def _kind(column: Column) -> str:

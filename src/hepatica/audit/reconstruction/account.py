@@ -1,0 +1,121 @@
+"""What a reconstruction tells of itself: its README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hepatica.audit.claim import Claim, Paper
+from hepatica.audit.reconstruction.course import Course
+from hepatica.audit.rule import rules
+
+_QUOTE_LENGTH = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a data set came about.
+
+    `kept` are ids of claims that hold of it; `dropped` ids of claims, and of rules, that were left
+    out because not everything can hold at once; `asked` those of them that the user named.
+    `conflicts` are one sentence each; `note` what the search said of itself.
+    """
+
+    seed: int
+    kept: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    note: str = ""
+
+
+def readme_text(
+    paper: Paper, courses: Sequence[Course], account: Account, told: Sequence[str]
+) -> str:
+    """README.md of the study folder."""
+    return "\n".join(_lines(paper, courses, account, told)) + "\n"
+
+
+def _lines(
+    paper: Paper, courses: Sequence[Course], account: Account, told: Sequence[str]
+) -> Iterator[str]:
+    yield f"# {paper.title or 'A reconstructed study'}: reconstructed from its claims\n"
+    yield "**These are not patient data.** The patients of this folder were made up by a program"
+    yield f"so that the claims of `{paper.file}` hold of them. They show that these claims can be"
+    yield "true together, not that they are; another seed gives other patients.\n"
+    if paper.reference:
+        yield f"The paper: {paper.reference}\n"
+    yield "| | |\n|---|---|"
+    yield f"| patients | {len(courses)} |"
+    yield f"| seed | {account.seed} |"
+    yield f"| claims in the file | {len(paper.claims)} |"
+    yield f"| claims that hold of these patients | {len(account.kept)} |"
+    yield f"| claims and rules left out | {len(account.dropped)} |\n"
+    yield "`data_set.json` holds what the claims fix of each patient; `records.xlsx` is written"
+    yield "from it and the seed alone, so the same two give the same records.\n"
+    yield from _dropped(paper, account)
+    yield from _kept(paper, account)
+    yield from _unfit(told)
+    yield _INVENTED
+
+
+def _dropped(paper: Paper, account: Account) -> Iterator[str]:
+    yield "## Left out\n"
+    if not account.dropped:
+        yield "Nothing: every claim about the patients that a data set can hold, holds.\n"
+        return
+    yield "Not everything in the paper can be true of the same patients. Leaving out these is one"
+    yield "of the least ways to make the rest possible; which is mistaken, it does not say.\n"
+    known = {c.id: c for c in paper.claims}
+    for name in account.dropped:
+        reason = " (named by the user)" if name in account.asked else ""
+        yield f"- `{name}`{reason}: {_told(known[name]) if name in known else _rule(name)}"
+    yield ""
+    if account.conflicts:
+        yield "What cannot stand together:\n"
+        yield from (f"- {sentence}" for sentence in account.conflicts)
+        yield ""
+    if account.note:
+        yield f"{account.note}\n"
+
+
+def _rule(name: str) -> str:
+    rule = rules().get(name)
+    return f"rule: {rule.text}" if rule else "a rule"
+
+
+def _told(claim: Claim) -> str:
+    words = " ".join(claim.quote.split()).replace("`", "'")
+    short = words if len(words) <= _QUOTE_LENGTH else words[: _QUOTE_LENGTH - 1] + "\u2026"
+    return f"{claim.place}: \u201c{short}\u201d"
+
+
+def _kept(paper: Paper, account: Account) -> Iterator[str]:
+    kept = set(account.kept)
+    variables = dict.fromkeys(c.variable for c in paper.claims if c.id in kept)
+    yield "## What holds\n"
+    if not variables:
+        yield "No claim of the file is about something that the data set has.\n"
+        return
+    for variable in variables:
+        ids = [c.id for c in paper.claims if c.id in kept and c.variable == variable]
+        yield f"- {variable}: {', '.join(ids)}"
+    yield ""
+
+
+def _unfit(told: Sequence[str]) -> Iterator[str]:
+    yield "## What the records could not carry\n"
+    if told:
+        yield from (f"- {sentence}" for sentence in told)
+    else:
+        yield "Nothing: every value of the data set is in the records."
+    yield ""
+
+
+_INVENTED = """## Invented
+
+All dates, lesions and measurements, laboratory values, weights, doses, other medication, causes
+of death, answers at screening, the history beyond what the claims count, and who has which
+combination of characteristics, as far as the claims leave it open. Scans lie at the protocol's
+intervals, the last one on the last day of progression-free survival. Each adverse event is
+recorded once, at its worst grade."""
