@@ -69,6 +69,13 @@ def test_count_is_exact() -> None:
     assert answer("race", "count", level="Asian", count="2") is None
 
 
+def test_levels_put_together() -> None:
+    # Performance status 0, 1, 2, 0, 1.
+    assert answer("ECOG-PS", "count", level="0-1", count="4") is True
+    assert answer("ECOG-PS", "count", level=">=2", count="1") is True
+    assert answer("ECOG-PS", "count", level="0", count="2") is True
+
+
 def test_percentage_is_admitted_as_rounded() -> None:
     assert answer("sex", "percent", level="F", value="40.0", count="2", denominator="5") is True
     assert answer("sex", "percent", level="F", value="40.1") is False

@@ -156,19 +156,26 @@ def _exactly(printed: Printed, count: Fraction) -> bool:
 
 def _has_level(patient: Patient, claim: Claim) -> bool | None:
     value = patient_value(patient, claim.variable)
-    if value is None and claim.level.strip().lower() in MISSING:
-        return True
     if value is None or isinstance(value, Duration):
-        return None
-    if is_adverse_event(claim.variable) and isinstance(value, str):
-        return _has_grade(_grade(value), known_grade(claim.level))
+        missing = value is None and claim.level.strip().lower() in MISSING
+        return True if missing else None
     if isinstance(value, Fraction):
         return satisfies(value, claim.level, claim.variable)
+    if is_adverse_event(claim.variable):
+        return _has_grade(_grade(value), known_grade(claim.level))
     known = variables().get(claim.variable)
     if not claim.level or (known and known.type == "event"):
         says_no = claim.level.strip().lower() in {"no", "none"}
         return (value.strip().lower() in {"no", "none"}) is says_no
-    return same_level(value, claim.level, claim.variable)
+    return _is_level(value, claim.level, claim.variable)
+
+
+def _is_level(value: str, level: str, variable: str) -> bool:
+    # Levels put together: performance status 0-1.
+    joined = parse_span(level) if value.isdecimal() else None
+    if joined and joined.low != joined.high:
+        return joined.holds(Fraction(value))
+    return same_level(value, level, variable)
 
 
 def _has_grade(grade: int, level: str) -> bool | None:

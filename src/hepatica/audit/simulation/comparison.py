@@ -10,7 +10,7 @@ from typing import Any
 from hepatica.audit.data_set import DataSet
 from hepatica.audit.simulation.figure import durations
 from hepatica.audit.simulation.press import Press
-from hepatica.audit.simulation.rounding import printed_p
+from hepatica.audit.simulation.rounding import ROUNDINGS, printed_p
 from hepatica.audit.simulation.trial import Trial
 from hepatica.stats.contingency import chi_square, fisher_exact
 from hepatica.stats.cox import cox
@@ -37,7 +37,8 @@ def print_comparisons(press: Press, trial: Trial, rng: Random) -> None:
 def _print_p(press: Press, trial: Trial, variable: str, p: float, method: str, place: str) -> None:
     if math.isfinite(p):
         value = printed_p(min(p, 1.0), press.style.p_decimals)
-        fields: dict[str, Any] = {"value": value, "between": trial.arms, "method": method}
+        fields: dict[str, Any] = {"value": value, "between": trial.arms}
+        fields["method"] = method if press.style.tells_method else ""
         press.claim(place, variable, "p", **fields)
 
 
@@ -55,7 +56,8 @@ def _print_table_p(
     if rng.random() < 0.5:
         p, method = fisher_exact(table).p_value, "Fisher's exact test"
     else:
-        p, method = chi_square(table, correct=False).p_value, "chi-square test"
+        yates = rng.random() < 0.3
+        p, method = chi_square(table, correct=yates).p_value, "chi-square test"
     _print_p(press, trial, variable, p, method, TABLE)
 
 
@@ -73,7 +75,10 @@ def _print_number_p(press: Press, trial: Trial, arms: list[DataSet], variable: s
     if len(set(first)) < 2 or len(set(second)) < 2:
         return
     student = t_test(first, second, pooled=True)
-    _print_p(press, trial, variable, student.p_value, "Student's t test", TABLE)
+    if press.style.rounding == ROUNDINGS[0]:
+        _print_p(press, trial, variable, student.p_value, "Student's t test", TABLE)
+    else:
+        _print_p(press, trial, variable, t_test(first, second).p_value, "t test", TABLE)
     shown = press.number(student.statistic, 2)
     value = f"t({round(student.df)}) = {shown}, p = {press.number(student.p_value, 3)}"
     if student.p_value >= 0.001:

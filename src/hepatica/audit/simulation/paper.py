@@ -14,7 +14,8 @@ from hepatica.audit.claim import EVERYONE, Claim, Paper
 from hepatica.audit.data_set import DataSet
 from hepatica.audit.simulation.comparison import print_comparisons
 from hepatica.audit.simulation.figure import print_survival
-from hepatica.audit.simulation.press import Press, Style, made_style
+from hepatica.audit.simulation.method import print_index_patient, print_methods
+from hepatica.audit.simulation.press import Press, Style, made_style, share_bracket
 from hepatica.audit.simulation.trial import Trial, made_trial
 
 ABSTRACT, TEXT = "Abstract", "Results"
@@ -42,15 +43,19 @@ def true_paper(seed: int) -> tuple[Paper, Trial]:
     for population in dict.fromkeys((EVERYONE, *columns)):
         size = str(len(trial.rows(population)))
         press.claim(TEXT, "patients", "size", population=population, value=size)
-    _print_methods(press, trial, rng)
-    told = frozenset(v for v in (*CATEGORIES, *NUMBERS) if rng.random() < 0.7)
+    print_methods(press, trial, rng)
+    told = frozenset(v for v in (*CATEGORIES, *NUMBERS, "groups") if rng.random() < 0.6)
     for population in columns:
         _print_baseline(press, trial.rows(population), population, told)
         _print_response(press, trial.rows(population), population)
         _print_toxicity(press, trial.rows(population), population)
         print_survival(press, trial, population)
+        if rng.random() < 0.3:
+            _print_rank(press, population)
     if trial.arms:
         print_comparisons(press, trial, rng)
+    if rng.random() < 0.3:
+        print_index_patient(press, trial, rng)
     _print_abstract(press, rng)
     sizes = {p: len(trial.rows(p)) for p in dict.fromkeys((EVERYONE, *columns))}
     within = dict.fromkeys(trial.arms, EVERYONE)
@@ -58,32 +63,12 @@ def true_paper(seed: int) -> tuple[Paper, Trial]:
     return Paper(tuple(press.claims), title=title, sizes=sizes, within=within), trial
 
 
-def _print_methods(press: Press, trial: Trial, rng: Random) -> None:
-    """Criteria that every patient meets, and the schedule of scans."""
-    rows = trial.data_set
-    worst_ecog = max(str(p.values.get("ECOG-PS", "0")) for p in rows)
-    classes = sorted({str(p.values["Child-Pugh"]) for p in rows} | {"A", "B"})
-    criteria = {
-        "age": ">=18",
-        "ECOG-PS": f"0-{max('2', worst_ecog)}",
-        "Child-Pugh": "/".join(classes),
-        "albumin": ">=20",
-        "bilirubin": "<=3",
-        "INR": "<2.3",
-        "platelets": ">=50",
-    }
-    for variable in rng.sample(sorted(criteria), rng.randint(0, 4)):
-        text = criteria[variable]
-        press.claim("Methods", variable, "criterion", population="eligibility", value=text)
-    if rng.random() < 0.5:
-        weeks = {"value": str(trial.scan_weeks), "unit": "weeks"}
-        press.claim("Methods", "imaging interval", "value", **weeks)
-
-
 def _print_baseline(press: Press, rows: DataSet, population: str, told: frozenset[str]) -> None:
     for variable in CATEGORIES:
-        if variable in told:
+        if variable in told and not (variable == "ECOG-PS" and "groups" in told):
             _print_category(press, rows, population, variable)
+    if "groups" in told:
+        _print_groups(press, rows, population)
     for variable in NUMBERS:
         numbers = sorted(v for p in rows if isinstance(v := p.values.get(variable), Fraction))
         if len(numbers) >= 2 and variable in told:
@@ -115,10 +100,28 @@ def _print_response(press: Press, rows: DataSet, population: str) -> None:
         ("ORR", found["CR"] + found["PR"]),
         ("DCR", found["CR"] + found["PR"] + found["SD"]),
     ):
-        press.share("Table 2", variable, "", count, of, population=population)
+        bracket = share_bracket(press, count, of)
+        press.share("Table 2", variable, "", count, of, population=population, bracket=bracket)
     if not evaluable:
         shrunk = sum(p.values["tumour reduction"] == "yes" for p in rows)
         press.share("Table 2", "tumour reduction", "", shrunk, of, population=population)
+
+
+def _print_groups(press: Press, rows: DataSet, population: str) -> None:
+    """Numbers and grades told as groups: age in two, performance status 0-1 against 2-3."""
+    ages = [v for p in rows if isinstance(v := p.values.get("age"), Fraction)]
+    status = [str(p.values["ECOG-PS"]) for p in rows if "ECOG-PS" in p.values]
+    for variable, known, groups in (
+        ("age", len(ages), {"<65": sum(a < 65 for a in ages), ">=65": sum(a >= 65 for a in ages)}),
+        (
+            "ECOG-PS",
+            len(status),
+            {"0-1": sum(e < "2" for e in status), "2-3": sum(e > "1" for e in status)},
+        ),
+    ):
+        of = known if press.style.missing == "known" else len(rows)
+        for level, count in groups.items():
+            press.share("Table 1", variable, level, count, of, population=population)
 
 
 def _print_toxicity(press: Press, rows: DataSet, population: str) -> None:
@@ -154,6 +157,21 @@ def _print_abstract(press: Press, rng: Random) -> None:
             fields["value"] = _coarse(claim, press.style)
             fields["denominator"] = ""
         press.claim(ABSTRACT, claim.variable, claim.statistic, **fields)
+
+
+def _print_rank(press: Press, population: str) -> None:
+    """The three most common adverse events of the table, in their order."""
+    events = [
+        c
+        for c in press.claims
+        if c.variable.startswith("AE ") and c.variable != "AE of any kind" and c.level == "any"
+    ]
+    own = [c for c in events if c.population == population and c.number]
+    first = sorted(own, key=lambda c: -float(c.number.value if c.number else 0))[:3]
+    terms = ", ".join(f"{c.variable.removeprefix('AE ')} ({c.value}%)" for c in first)
+    quote = f"The most common adverse events were {terms}"
+    where = {"population": population, "level": "most common"}
+    press.claim(TEXT, "adverse events", "rank", quote=quote, **where)
 
 
 def _is_headline(claim: Claim) -> bool:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
 from typing import Any, Literal
 
+from scipy.special import stdtrit
+
 from hepatica.audit import quantity
 from hepatica.audit.claim import EVERYONE, Bracket, Claim
 from hepatica.audit.simulation.rounding import ROUNDINGS, printed_number, printed_root
 from hepatica.stats.band import ConfType
 from hepatica.stats.kaplan_meier import Plateau
+from hepatica.stats.proportion import clopper_pearson, wilson
 
 Spread = Literal["sd", "iqr", "range"]
 
@@ -38,6 +42,8 @@ class Style:
     conf_type: ConfType
     plateau: Plateau
     share_method: str
+    mean_bracket: str
+    tells_method: bool
     grades: tuple[str, ...]
     evaluable_only: bool
     tells_total: bool
@@ -59,7 +65,9 @@ def made_style(rng: Random) -> Style:
         quartile_type=rng.choice((2, 6, 7)),
         conf_type=rng.choice(("log", "log-log", "plain", "logit", "arcsin")),
         plateau=rng.choice(("midpoint", "first")),
-        share_method=rng.choice(("Clopper-Pearson", "Wilson", "Wald")),
+        share_method=rng.choice(("", "Clopper-Pearson", "Wilson", "Wilson, corrected", "Wald")),
+        mean_bracket=rng.choice(("sd", "sd", "sd", "range", "ci")),
+        tells_method=rng.random() < 0.7,
         grades=rng.choice((("1", "2", "3", "4"), ("1-2", "3-4"), (">=3",), ())),
         evaluable_only=rng.random() < 0.3,
         tells_total=rng.random() < 0.5,
@@ -77,7 +85,7 @@ class Press:
     def claim(self, place: str, variable: str, statistic: str, **fields: Any) -> None:
         """Add a claim as it stands; its quote is made of its numbers."""
         shown = (fields.get(k, "") for k in ("level", "count", "value"))
-        quote = " ".join([variable, *filter(None, shown)])
+        quote = fields.pop("quote", "") or " ".join([variable, *filter(None, shown)])
         number = len(self.claims) + 1
         made = Claim(f"C{number:03d}", place, quote, variable, statistic, line=number, **fields)
         self.claims.append(made)
@@ -111,9 +119,7 @@ class Press:
         style, decimals = self.style, self.style.mean_decimals
         told = {"denominator": str(len(numbers))} if style.tells_denominator else {}
         if style.spread == "sd":
-            spread = quantity.variance(numbers)
-            sd = "" if spread is None else printed_root(spread, decimals, style.rounding)
-            bracket, statistic = Bracket(sd, "", "sd") if sd else None, "mean"
+            bracket, statistic = self._mean_bracket(numbers), "mean"
             exact = quantity.mean(numbers)
         else:
             ends = (numbers[0], numbers[-1])
@@ -126,3 +132,32 @@ class Press:
         value = self.number(exact, decimals)
         fields = {"population": population, "value": value, "bracket": bracket, **told}
         self.claim(place, variable, statistic, **fields)
+
+    def _mean_bracket(self, numbers: Sequence[Fraction]) -> Bracket | None:
+        """Standard deviation, range, or Student's interval of the mean, as the style has it."""
+        decimals, spread = self.style.mean_decimals, quantity.variance(numbers)
+        if self.style.mean_bracket == "range":
+            return self.bracket(numbers[0], numbers[-1], decimals, "range")
+        if spread is None:
+            return None
+        if self.style.mean_bracket == "ci":
+            size = len(numbers)
+            half = float(stdtrit(size - 1, 0.975)) * math.sqrt(spread / size)
+            centre = float(quantity.mean(numbers))
+            return self.bracket(centre - half, centre + half, decimals, "ci")
+        return Bracket(printed_root(spread, decimals, self.style.rounding), "", "sd")
+
+
+def share_bracket(press: Press, count: int, of: int) -> Bracket | None:
+    """The confidence interval of a share in percent by the paper's method; None for no method."""
+    method = press.style.share_method
+    if not method or not of:
+        return None
+    if method == "Wald":
+        half = 1.959963984540054 * math.sqrt(count * (of - count) / of) / of
+        low, high = max(0.0, count / of - half), min(1.0, count / of + half)
+    elif method == "Clopper-Pearson":
+        low, high = clopper_pearson(count, of)
+    else:
+        low, high = wilson(count, of, correct="corrected" in method)
+    return press.bracket(100 * low, 100 * high, press.style.percent_decimals, "ci")
