@@ -20,7 +20,7 @@ _FILE = click.Path(path_type=Path)
 @click.command()
 @click.argument("claims", type=_FILE)
 @click.option("-o", "--output", type=_FILE, required=True, metavar="STUDY", help="Study folder.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**62))
+@click.option("--seed", type=click.IntRange(0, 2**62), help="Other patients.  [default: 0]")
 @click.option("--drop", multiple=True, metavar="ID", help="Leave a claim out; repeatable.")
 @click.option(
     "--count", type=click.IntRange(1, 10_000), help="Also this many data sets: spread.csv."
@@ -30,8 +30,8 @@ _FILE = click.Path(path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def reconstruct(claims: Path, output: Path, drop: tuple[str, ...], **how: Any) -> int:
     """Write a study folder of patients of whom CLAIMS (TOML or CSV) hold."""
-    if how["count"] and how["data_set"]:
-        raise UsageError("--count and --data-set: expected one of the two")
+    if how["data_set"] and (how["count"] or drop):
+        raise UsageError("--data-set: expected without --count and --drop, which need a search")
     return run_reconstruct(claims, output, drop, **how)
 
 

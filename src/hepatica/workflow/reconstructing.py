@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hepatica.audit.claim import Paper
@@ -11,10 +11,8 @@ from hepatica.audit.claim_file import read_claims
 from hepatica.audit.claim_text import claims_text
 from hepatica.audit.conflict import Search
 from hepatica.audit.data_set import DataSet
-from hepatica.audit.data_set_file import read_data_set
+from hepatica.audit.data_set_file import Account, read_data_set
 from hepatica.audit.ensemble import Spread, spreads, unreported
-from hepatica.audit.evaluation import broken_claims, holds
-from hepatica.audit.reconstruction.account import Account
 from hepatica.audit.reconstruction.folder import Reconstruction, write_study
 from hepatica.core.errors import MissingExtra, NotReady, UsageError
 from hepatica.core.finding import Finding, has_error
@@ -42,25 +40,24 @@ def run_reconstruction(
     claims: Path,
     folder: Path,
     *,
-    seed: int = 0,
+    seed: int | None = None,
     drop: Sequence[str] = (),
     data_set: Path | None = None,
     budget_seconds: float = 60.0,
 ) -> Rebuilt:
     """Write a study folder of patients of whom the claims of a file hold.
 
-    `data_set` is a file of patients made earlier, in place of a search; `drop` are ids of claims
-    to leave out.
+    `data_set` is a file of patients made earlier, in place of a search, with the seed it has unless
+    another is given; `drop` are ids of claims to leave out of the search.
 
     Raises      NotReady where the file of claims has an error, or no patients were found.
     """
     paper, faults = _claims(claims, drop)
     if data_set is None:
-        patients, account = _searched(paper, seed, tuple(drop), budget_seconds)
+        patients, account = _searched(paper, seed or 0, tuple(drop), budget_seconds)
     else:
-        patients = read_data_set(data_set)
-        account = Account(seed, _holding(paper, patients, drop), tuple(drop), tuple(drop))
-        account = _with_broken(paper, patients, account)
+        patients, account = read_data_set(data_set)
+        account = account if seed is None else replace(account, seed=seed)
     made = write_study(folder, paper, patients, account)
     _copy_claims(claims, paper, folder)
     return Rebuilt(paper, faults, patients, account, made)
@@ -116,16 +113,6 @@ def account_of(search: Search, seed: int, drop: tuple[str, ...]) -> Account:
     )
 
 
-def _holding(paper: Paper, data_set: DataSet, drop: Sequence[str]) -> tuple[str, ...]:
-    kept = (c for c in paper.claims if c.id not in set(drop))
-    return tuple(c.id for c in kept if holds(c, data_set, paper))
-
-
-def _with_broken(paper: Paper, data_set: DataSet, account: Account) -> Account:
-    broken = tuple(b for b in broken_claims(paper, data_set) if b not in account.asked)
-    return Account(account.seed, account.kept, (*account.dropped, *broken), account.asked)
-
-
 def _copy_claims(source: Path, paper: Paper, folder: Path) -> None:
     """The claims as claims.toml: byte for byte where they are TOML, else written anew."""
     target = folder / CLAIMS_FILE
@@ -148,7 +135,7 @@ def run_ensemble(
     claims: Path,
     folder: Path,
     *,
-    seed: int = 0,
+    seed: int | None = None,
     drop: Sequence[str] = (),
     count: int = 10,
     budget_seconds: float = 60.0,
@@ -162,7 +149,7 @@ def run_ensemble(
     if not 1 <= count <= MOST_DATA_SETS:
         raise UsageError(f"--count {count}: expected 1 to {MOST_DATA_SETS}")
     paper, _ = _claims(claims, drop)
-    seeds = tuple(range(seed, seed + count))
+    seeds = tuple(range(seed or 0, (seed or 0) + count))
     searches = (run_paper_search(paper, s, tuple(drop), budget_seconds) for s in seeds)
     ensemble = tuple(_found(search) for search in searches)
     spread = spreads(ensemble)

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from hepatica.audit.claim import Claim, Paper
+from hepatica.audit.data_set_file import Account
 from hepatica.audit.reconstruction.course import Course
 from hepatica.audit.rule import rules
+from hepatica.core.citation import citations
 
 _QUOTE_LENGTH = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """How a data set came about.
-
-    `kept` are ids of claims that hold of it; `dropped` ids of claims, and of rules, that were left
-    out because not everything can hold at once; `asked` those of them that the user named.
-    `conflicts` are one sentence each; `note` what the search said of itself.
-    """
-
-    seed: int
-    kept: tuple[str, ...]
-    dropped: tuple[str, ...] = ()
-    asked: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()
-    note: str = ""
 
 
 def readme_text(
@@ -39,12 +23,13 @@ def readme_text(
 def _lines(
     paper: Paper, courses: Sequence[Course], account: Account, told: Sequence[str]
 ) -> Iterator[str]:
-    yield f"# {paper.title or 'A reconstructed study'}: reconstructed from its claims\n"
+    yield f"# Reconstructed: {paper.title or 'a study, from its claims'}\n"
     yield "**These are not patient data.** The patients of this folder were made up by a program"
     yield f"so that the claims of `{paper.file}` hold of them. They show that these claims can be"
     yield "true together, not that they are; another seed gives other patients.\n"
     if paper.reference:
-        yield f"The paper: {paper.reference}\n"
+        known = citations().get(paper.reference)
+        yield f"The paper: {known or paper.reference}\n"
     yield "| | |\n|---|---|"
     yield f"| patients | {len(courses)} |"
     yield f"| seed | {account.seed} |"
@@ -73,10 +58,15 @@ def _dropped(paper: Paper, account: Account) -> Iterator[str]:
     yield ""
     if account.conflicts:
         yield "What cannot stand together:\n"
-        yield from (f"- {sentence}" for sentence in account.conflicts)
+        yield from (f"- {sentence}" for sentence in map(_plain, account.conflicts))
         yield ""
     if account.note:
-        yield f"{account.note}\n"
+        yield f"Of the search: {account.note}.\n"
+
+
+def _plain(sentence: str) -> str:
+    """A conflict without the words that the heading has said already."""
+    return sentence.removeprefix("No patients satisfy all of this at once: ")
 
 
 def _rule(name: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from hepatica.audit.reconstruction.course import Course, Row
 from hepatica.audit.reconstruction.stream import one_of, whole
+from hepatica.audit.reconstruction.syndrome import has_syndrome
 
 # Usual days from a session to the onset, and how long it lasts, by what the term is about.
 _COURSE_DAYS = (
@@ -61,6 +62,8 @@ def is_bilirubin(term: str) -> bool:
 def event_session(course: Course, term: str) -> int:
     """Position of the session after which the event began: one before the end of follow-up."""
     days = course.timing.sessions
+    if _is_part(course, term) and has_syndrome(course.values):
+        return 0
     lasts = _usual_days(term)
     fitting = [i for i, day in enumerate(days) if day + sum(lasts) <= _last_day(course)] or [0]
     return one_of(course.draw(f"session of {term}"), tuple(fitting))
@@ -77,7 +80,8 @@ def _row(course: Course, term: str, grade: int) -> Row:
     draw = course.draw(f"event {term}")
     last = course.day(_last_day(course))
     session = course.day(course.timing.sessions[event_session(course, term)])
-    start = min(session + timedelta(days=onset + whole(draw, 0, 1) * (onset > 1)), last)
+    onset += _delay(course, term) if onset <= 2 else whole(draw, 0, 1)
+    start = min(session + timedelta(days=onset), last)
     end = min(start + timedelta(days=lasted), last)
     outcome = "recovered"
     if grade == 5 and course.timing.dead:
@@ -93,6 +97,19 @@ def _row(course: Course, term: str, grade: int) -> Row:
         "related": "possible",
         "outcome": outcome,
     }
+
+
+def _is_part(course: Course, term: str) -> bool:
+    components = course.study.safety.post_embolization.components
+    return any(term.casefold() == name.casefold() for c in components for name in c)
+
+
+def _delay(course: Course, term: str) -> int:
+    """Days that a part of the syndrome comes later where the patient is said not to have it."""
+    if has_syndrome(course.values) is not False or not _is_part(course, term):
+        return 0
+    parts = sorted(t for t in course.grades() if _is_part(course, t))
+    return 5 * parts.index(term)
 
 
 def _not_before(day: date, course: Course) -> date:

@@ -28,7 +28,7 @@ BASELINE = {
 }
 ELSEWHERE = frozenset(
     {"sessions", "INR", "platelets", "OS", "PFS", "TTP", "ORR", "DCR"}
-    | {"best response", "tumour reduction", "macrovascular invasion"}
+    | {"treatment-related deaths", "best response", "tumour reduction", "macrovascular invasion"}
 )
 
 

@@ -12,6 +12,7 @@ from hepatica.audit.claim import Claim
 from hepatica.audit.data_set import Patient, Value
 from hepatica.audit.reconstruction.liver import Liver, in_band, liver
 from hepatica.audit.reconstruction.stream import Stream, between, stream, whole
+from hepatica.audit.reconstruction.syndrome import is_syndrome, number_of_parts
 from hepatica.audit.reconstruction.timing import Timing, patient_terms, timing
 from hepatica.audit.reconstruction.tumour import Tumour, tumour
 from hepatica.audit.word import ADVERSE_EVENT
@@ -20,6 +21,8 @@ from hepatica.study import Study
 Row = dict[str, Any]
 Told = Callable[[str], None]
 ANY_EVENT = "AE of any kind"
+OTHER_EVENT = "AE of another kind"  # than those that the claims name
+OTHER_TERM = "fatigue"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +72,20 @@ class Course:
         found = {
             name.removeprefix(ADVERSE_EVENT): int(value)
             for name, value in self.values.items()
-            if name.startswith(ADVERSE_EVENT) and name != ANY_EVENT
+            if name.startswith(ADVERSE_EVENT) and name not in {ANY_EVENT, OTHER_EVENT}
+            if not (is_syndrome(name) and self.has_parts)
             if isinstance(value, str) and value.isdecimal() and value != "0"
         }
-        any_grade = self.word(ANY_EVENT)
-        if not found and any_grade.isdecimal() and any_grade != "0":
-            return {"fatigue": int(any_grade)}
+        other = self.word(OTHER_EVENT) if OTHER_EVENT in self.values else self.word(ANY_EVENT)
+        if other.isdecimal() and other != "0" and (OTHER_EVENT in self.values or not found):
+            return {**found, OTHER_TERM: int(other)}
         return found
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether the patient has enough parts of a post-embolization syndrome to make one."""
+        enough = self.study.safety.post_embolization.at_least
+        return number_of_parts(self.values, self.study) >= enough
 
 
 def courses(

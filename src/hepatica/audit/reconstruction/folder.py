@@ -10,13 +10,14 @@ from pathlib import Path
 from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.data_set import DataSet
 from hepatica.audit.data_set_file import FILE_NAME as DATA_SET_FILE
-from hepatica.audit.data_set_file import data_set_text
-from hepatica.audit.reconstruction.account import Account, readme_text
+from hepatica.audit.data_set_file import Account, data_set_text
+from hepatica.audit.reconstruction.account import readme_text
 from hepatica.audit.reconstruction.carried import uncarried
 from hepatica.audit.reconstruction.course import Course, courses
 from hepatica.audit.reconstruction.day import patient_days
 from hepatica.audit.reconstruction.protocol import study_text
 from hepatica.audit.reconstruction.record import record_rows
+from hepatica.audit.reconstruction.syndrome import with_syndromes
 from hepatica.core.errors import UsageError
 from hepatica.records.template import write_template
 from hepatica.study import Study
@@ -51,9 +52,10 @@ def write_study(folder: Path, paper: Paper, data_set: DataSet, account: Account)
         folder.mkdir(parents=True, exist_ok=True)
         paths[0].write_text(study_text(paper, data_set, account.seed), encoding="utf-8")
         study = read_study(folder)
+        data_set = with_syndromes(paper, data_set, study, account.seed, account.kept)
         made = patient_courses(paper, data_set, study, account, told)
         write_template(paths[1], record_rows(made))
-        paths[2].write_text(data_set_text(data_set), encoding="utf-8")
+        paths[2].write_text(data_set_text(data_set, account), encoding="utf-8")
         paths[3].write_text(readme_text(paper, made, account, tuple(told)), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror})") from error

@@ -128,6 +128,8 @@ def follow_up_rows(course: Course) -> list[Row]:
     near_cutoff = (course.study.study.cutoff - course.day(timing.end)).days <= 90
     if timing.dead:
         cause = one_of(course.draw("cause"), CAUSES)
+        if course.says_yes("treatment-related deaths"):
+            cause = "Related to the treatment"
         rows.append({"date": course.day(timing.end), "status": "dead", "cause": cause})
     else:
         rows.append({"date": course.day(timing.end), "status": "alive"})
