@@ -42,7 +42,13 @@ def _falls(claims: Sequence[Claim], statistic: str) -> Iterator[Outcome]:
     timed = [(t, c, c.number) for c in claims if (t := months(c.level)) is not None and c.number]
     timed = [entry for entry in timed if not entry[2].comparator]
     timed.sort(key=lambda entry: entry[0])
-    risen = [(a, b) for (s, a, x), (t, b, y) in pairwise(timed) if s < t and y.low > x.high]
+    # Numbers at risk are whole, not rounded.
+    whole = statistic == "at_risk"
+    risen = [
+        (a, b)
+        for (s, a, x), (t, b, y) in pairwise(timed)
+        if s < t and (y.value > x.value if whole else y.low > x.high)
+    ]
     rescue = ("patients entering late (left truncation)",) if statistic == "at_risk" else ()
     for first, later in risen:
         text = (

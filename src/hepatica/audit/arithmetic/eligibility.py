@@ -16,7 +16,7 @@ from hepatica.audit.condition import parse_span, satisfies
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.printed import parse_printed
 from hepatica.audit.rule import rules
-from hepatica.audit.word import known_variable
+from hepatica.audit.word import known_variable, variables
 
 RULE = "eligibility.met"
 _BASELINE = (" before", " at baseline", " at enrolment", " at enrollment")
@@ -143,7 +143,9 @@ def check_index_patient(paper: Paper) -> Iterator[Outcome]:
     values = list(index_values(paper))
     for claim in values:
         variable = baseline_of(claim)
-        others = [c for c in enrolled(paper) if c.variable == variable]
+        # An arm says nothing of a patient who may be of the other.
+        known = {EVERYONE, paper.within.get(claim.population, EVERYONE)}
+        others = [c for c in paper.claims if c.variable == variable and c.population in known]
         yield from _is_counted(claim, variable, others, paper)
         yield from _is_in_range(claim, others)
     for patient in dict.fromkeys(c.population for c in values):
@@ -170,8 +172,10 @@ def _is_counted(
 
 
 def _is_in_range(claim: Claim, others: Sequence[Claim]) -> Iterator[Outcome]:
-    number = claim.number
-    for other in others:
+    number, known = claim.number, variables().get(claim.variable)
+    # A range of times may leave out patients without the event.
+    timed = known is not None and known.type == "time"
+    for other in () if timed else others:
         ends = {p.name: p.value for p in points([other])}
         if number is None or number.comparator or not {"min", "max"} <= set(ends):
             continue
