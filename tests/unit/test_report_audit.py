@@ -28,6 +28,7 @@ from hepatica.audit.claim import Claim
 from hepatica.audit.conflict import Conflict
 from hepatica.audit.outcome import Discrepancy
 from hepatica.report.audit.document import audit_document, whole_document
+from hepatica.report.audit.entry import conflict_entries, drawn_entries
 from hepatica.report.audit.file import write_audit
 from hepatica.report.audit.given import AuditInput
 from hepatica.report.audit.html import render_audit_page
@@ -130,7 +131,11 @@ def test_every_unchecked_claim_has_a_reason(given):
 
 def test_the_verdict_is_told_without_blame(given, tmp_path):
     text = verdict_sentence(given)
-    assert "8 claims" in text and "cannot all be true: 1 contradiction stands" in text
+    assert "8 claims" in text and "cannot all be true as printed: there is 1 contradic" in text
+    assert "No reading that was tried makes any of them disappear" in text
+    rescued = replace(DISCREPANCIES[1], rescued_by=("ORR of PR alone",))
+    other = sample(tmp_path / "c.toml", discrepancies=(rescued,))
+    assert "1 of them disappears under another reading" in verdict_sentence(other)
     fine = verdict_sentence(clean(tmp_path / "c.toml"))
     assert "can be true together, not that they are" in fine
     page = re.sub(r"<style>.*?</style>", "", page_of(given), flags=re.DOTALL).lower()
@@ -284,6 +289,20 @@ def test_a_conflict_that_repeats_a_discrepancy_is_drawn_once(given):
     assert CONFLICTS[0].claims == DISCREPANCIES[1].claims
     assert 'href="#e-4"' not in render_paper_map(given)
     assert 'id="e-4"' in page_of(given)
+
+
+def test_a_conflict_among_the_findings_keeps_its_number(tmp_path):
+    twin = replace(DISCREPANCIES[1], code="P301", rules=("response.orr",))
+    given = sample(tmp_path / "c.toml", discrepancies=(*DISCREPANCIES, twin))
+    told, further = conflict_entries(given.audit)
+    assert (told.code, told.number) == ("P301", 1) and (further.code, further.number) == ("", 5)
+    assert told.title.endswith(": best response and ORR")
+    # What a check says of the same claims is drawn, and the solver's entry only listed.
+    assert [e.number for e in drawn_entries(given.audit)] == [2, 5, 3]
+    lines = list(audit_text(given))
+    assert "Minimal conflict 1 of 2 (among the findings): CR, PR and ORR by response.orr" in lines
+    alone = sample(tmp_path / "c.toml", discrepancies=(twin,))
+    assert [e.number for e in drawn_entries(alone.audit)] == [1, 2]
 
 
 def test_standings_differ_in_shape_not_in_colour_alone():

@@ -92,6 +92,6 @@ def run_rules(*, as_json: bool) -> int:
     if as_json:
         print(json.dumps([asdict(rule) for rule in rules().values()], ensure_ascii=False))
         return 0
-    rows = [(rule.id, rule.strength, rule.text, rule.source) for rule in rules().values()]
-    print(columned([("rule", "strength", "text", "source"), *rows]))
+    rows = [(rule.id, rule.strength, rule.source, rule.text) for rule in rules().values()]
+    print(columned([("rule", "strength", "source", "text"), *rows]))
     return 0

@@ -5,17 +5,21 @@ The number is the same in the list and on the map of the paper.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hepatica.audit.claim import Claim
 from hepatica.audit.conflict import Audit
+from hepatica.audit.outcome import Discrepancy
 from hepatica.audit.word import ADVERSE_EVENT
 from hepatica.core.finding import Level
 from hepatica.core.finding_code import finding_codes
 from hepatica.report.audit.document import claims_by_id
 from hepatica.report.audit.order import conflict_level, discrepancies_in_order
 from hepatica.report.audit.sentence import joined
+
+_NAME = 40
+SOLVER_CODES = frozenset({"P301", "P302", "P303"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,13 @@ class Entry:
         return f"e-{self.number}"
 
     @property
+    def by_solver(self) -> bool:
+        """Tell whether the solver told it."""
+        return not self.code or self.code in SOLVER_CODES
+
+    @property
     def contradicts(self) -> bool:
-        """Tell whether it stands under every reading that was tried."""
+        """Tell whether the claims cannot all be true as printed."""
         return self.level is Level.ERROR
 
 
@@ -52,48 +61,73 @@ def discrepancy_entries(audit: Audit) -> tuple[Entry, ...]:
             number,
             one.level,
             one.code,
-            finding_codes()[one.code].title,
+            _title(finding_codes()[one.code].title, one, members),
             one.message,
-            tuple(known[name] for name in one.claims if name in known),
+            members,
             one.source,
             one.tried,
             one.rescued_by,
             one.rules,
         )
         for number, one in enumerate(discrepancies_in_order(audit), start=1)
+        for members in [_members(one.claims, known)]
     )
 
 
 def conflict_entries(audit: Audit) -> tuple[Entry, ...]:
-    """Minimal conflicts, numbered after the discrepancies."""
-    known = claims_by_id(audit.paper)
-    first = len(audit.discrepancies) + 1
-    return tuple(
-        Entry(
-            number,
-            conflict_level(audit, one),
-            "",
-            f"Minimal conflict of {_about(members)}",
-            one.message,
-            members,
-            tried=one.unresolved_by,
-            rescued_by=one.rescued_by,
-            rules=one.rules,
-        )
-        for number, one in enumerate(audit.search.conflicts if audit.search else (), start=first)
-        for members in [tuple(known[name] for name in one.claims if name in known)]
-    )
+    """Minimal conflicts: the discrepancy that tells of one, else an entry numbered after them."""
+    known, listed = claims_by_id(audit.paper), discrepancy_entries(audit)
+    told = {(_names(e), e.rules): e for e in reversed(listed)}
+    found: list[Entry] = []
+    number = len(listed)
+    for one in audit.search.conflicts if audit.search else ():
+        members = _members(one.claims, known)
+        twin = told.get((frozenset(c.id for c in members), one.rules))
+        if twin is None:
+            number += 1
+            title, level = f"Minimal conflict: {_about(members)}", conflict_level(audit, one)
+            twin = Entry(
+                number, level, "", title, one.message, members,
+                tried=one.unresolved_by, rescued_by=one.rescued_by, rules=one.rules,
+            )  # fmt: skip
+        found.append(twin)
+    return tuple(found)
+
+
+def every_entry(audit: Audit) -> tuple[Entry, ...]:
+    """Every number of the page once."""
+    entries = {e.number: e for e in (*discrepancy_entries(audit), *conflict_entries(audit))}
+    return tuple(entries.values())
+
+
+def drawn_entries(audit: Audit) -> tuple[Entry, ...]:
+    """Entries of the map, contradictions first; not a conflict within the claims of another."""
+    listed = [e for e in every_entry(audit) if e.level is not Level.NOTE and e.claims]
+    drawn = [e for e in listed if not any(_is_within(e, other) for other in listed)]
+    return tuple(sorted(drawn, key=lambda e: (not e.contradicts, e.number)))
+
+
+def _is_within(conflict: Entry, other: Entry) -> bool:
+    """Tell whether the solver's conflict is told by a check's discrepancy of no less weight."""
+    if not conflict.by_solver or other.by_solver or other.level is not conflict.level:
+        return False
+    return _names(conflict) <= _names(other)
+
+
+def _names(entry: Entry) -> frozenset[str]:
+    return frozenset(claim.id for claim in entry.claims)
+
+
+def _members(names: Iterable[str], known: Mapping[str, Claim]) -> tuple[Claim, ...]:
+    return tuple(known[name] for name in names if name in known)
+
+
+def _title(title: str, one: Discrepancy, members: tuple[Claim, ...]) -> str:
+    """The title of the code; of the solver's also what the claims are about."""
+    return f"{title}: {_about(members)}" if one.code in SOLVER_CODES and members else title
 
 
 def _about(claims: Iterable[Claim]) -> str:
     """What the claims are about, each thing once: BCLC and ECOG-PS."""
-    names = dict.fromkeys(c.variable.removeprefix(ADVERSE_EVENT) for c in claims if c.variable)
-    return joined(tuple(names)) or "rules"
-
-
-def drawn_entries(audit: Audit) -> tuple[Entry, ...]:
-    """Entries of the map: contradictions and readings, a conflict that repeats one but once."""
-    listed = [e for e in discrepancy_entries(audit) if e.level is not Level.NOTE and e.claims]
-    told = {frozenset(c.id for c in e.claims) for e in listed}
-    further = [e for e in conflict_entries(audit) if frozenset(c.id for c in e.claims) not in told]
-    return tuple(sorted((*listed, *further), key=lambda e: (not e.contradicts, e.number)))
+    variables = (c.variable.removeprefix(ADVERSE_EVENT)[:_NAME] for c in claims if c.variable)
+    return joined(tuple(dict.fromkeys(variables))) or "rules"

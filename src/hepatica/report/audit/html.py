@@ -22,7 +22,13 @@ from hepatica.core.citation import Citation, citations
 from hepatica.core.finding import Finding, Level
 from hepatica.core.finding_code import FindingCode, finding_codes
 from hepatica.report.audit.document import claims_by_id
-from hepatica.report.audit.entry import Entry, conflict_entries, discrepancy_entries, drawn_entries
+from hepatica.report.audit.entry import (
+    Entry,
+    conflict_entries,
+    discrepancy_entries,
+    drawn_entries,
+    every_entry,
+)
 from hepatica.report.audit.given import AuditInput
 from hepatica.report.audit.origin import Origin
 from hepatica.report.audit.paper_map import MOST_DRAWN, map_words, render_paper_map
@@ -43,7 +49,7 @@ _QUOTE, _NAME = 400, 80
 _LINES = {Level.ERROR: 50, Level.WARNING: 10, Level.NOTE: 3}
 _KEY = re.compile(r"\[([a-z]+(?:1[89]|20)\d{2}[a-z]?)\b[^\]\n]*\]")
 _HEADINGS = {
-    "error": "Cannot all be true",
+    "error": "Cannot all be true as printed",
     "warning": "True only under another reading, or unusual",
     "note": "Remarks",
 }
@@ -53,6 +59,7 @@ def render_audit_page(given: AuditInput, origin: Origin) -> str:
     """Render the page; the same audit gives the same text."""
     audit = given.audit
     entries, conflicts = discrepancy_entries(audit), conflict_entries(audit)
+    everything = every_entry(audit)
     known = given.standings
     return _environment().get_template("audit.html.j2").render(
         paper=audit.paper,
@@ -68,16 +75,17 @@ def render_audit_page(given: AuditInput, origin: Origin) -> str:
         groups=[(h, [e for e in entries if e.level == k]) for k, h in _HEADINGS.items()],
         faults=_faults(audit.faults),
         conflicts=conflicts,
+        listed=[e.number for e in entries],
         search=audit.search,
         completeness=completeness_sentence(given),
-        readings=tuple(_readings((*entries, *conflicts))),
+        readings=tuple(_readings(everything)),
         passed=_passed(audit),
         unchecked=_unchecked(known),
         standings=known,
         words=WORDS,
         budget=counted(round(given.budget_seconds), "second"),
         without=given.without,
-        works=_works((*entries, *conflicts)),
+        works=_works(everything),
         origin=origin,
         short=SHORT_DIGEST,
         css=Markup(_resource("report.css") + _resource("audit.css")),

@@ -32,7 +32,10 @@ _MOST_SPOKES = 60
 _HUB = 462.0
 _TEXT = _HUB + 20
 _TITLE_SIGNS, _MESSAGE_SIGNS, _TOOLTIP_SIGNS, _LABEL_SIGNS = 58, 72, 160, 300
-_GROUPS = {True: "Cannot all be true", False: "True only under another reading, or unusual"}
+_GROUPS = {
+    True: "Cannot all be true as printed",
+    False: "True only under another reading, or unusual",
+}
 _ROW, _FIRST_ROW, _GROUP = 40.0, 44.0, 26.0
 _LEGEND = 46.0
 # With more entries their rows stand closer.

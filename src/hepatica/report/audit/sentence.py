@@ -13,7 +13,7 @@ from hepatica.report.audit.standing import UNCHECKED
 from hepatica.report.number import count
 
 NO_REASON = (
-    "A discrepancy says that printed words and numbers do not fit each other. It does not say why: "
+    "A contradiction says that printed words and numbers do not fit each other, and not why: "
     "a slip of the pen, another definition or a reading that was not tried can each be the reason."
 )
 _WEIGHTS = {Level.ERROR: "contradiction", Level.WARNING: "warning", Level.NOTE: "note"}
@@ -38,10 +38,11 @@ def verdict_sentence(given: AuditInput) -> str:
     audit = given.audit
     claims = counted(len(audit.paper.claims), "claim")
     if audit.verdict == "contradictory":
-        errors = sum(d.level is Level.ERROR for d in audit.discrepancies)
+        errors = [d for d in audit.discrepancies if d.level is Level.ERROR]
         return (
-            f"The {claims} of this paper cannot all be true: {counted(errors, 'contradiction')} "
-            f"{'stands' if errors == 1 else 'stand'} under every reading that was tried."
+            f"The {claims} of this paper cannot all be true as printed: there "
+            f"{'is' if len(errors) == 1 else 'are'} {counted(len(errors), 'contradiction')}. "
+            + _rescues(sum(bool(d.rescued_by) for d in errors))
         )
     if audit.verdict == "consistent":
         return (
@@ -50,6 +51,13 @@ def verdict_sentence(given: AuditInput) -> str:
             "together, not that they are."
         )
     return f"Whether the {claims} of this paper can all be true is not known: {_unknown(audit)}."
+
+
+def _rescues(number: int) -> str:
+    if number == 0:
+        return "No reading that was tried makes any of them disappear."
+    verb = "disappears" if number == 1 else "disappear"
+    return f"{count(number)} of them {verb} under another reading of a claim or a rule."
 
 
 def _unknown(audit: Audit) -> str:

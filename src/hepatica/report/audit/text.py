@@ -40,9 +40,16 @@ def _lines(given: AuditInput) -> Iterator[str]:
     yield from _more(told, audit.faults)
     search = audit.search
     conflicts, repairs = (search.conflicts, search.repairs) if search else ((), ())
-    for number, conflict in enumerate(conflicts, start=1):
+    if conflicts:
         yield ""
-        yield from _conflict(f"Minimal conflict {number} of {len(conflicts)}", conflict, known)
+    told_of = {(frozenset(d.claims), d.rules) for d in audit.discrepancies}
+    for number, conflict in enumerate(conflicts, start=1):
+        head = f"Minimal conflict {number} of {len(conflicts)}"
+        if (frozenset(conflict.claims), conflict.rules) in told_of:
+            rules = f" by {joined(conflict.rules)}" if conflict.rules else ""
+            yield f"{head} (among the findings): {joined(conflict.claims)}{rules}"
+        else:
+            yield from _conflict(head, conflict, known)
     for number, repair in enumerate(repairs, start=1):
         yield ""
         yield from _repair(f"Repair {number} of {len(repairs)}", repair, known)
