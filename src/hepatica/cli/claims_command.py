@@ -50,7 +50,7 @@ def init(paper: Path, output: Path, as_json: bool) -> None:
     for section, lines in draft.left_out.items():
         print(f"Left out: {lines} lines of {section}.")
     if draft.surplus:
-        print(f"Left out: {draft.surplus} numbers beyond the first {number}.")
+        print(f"Left out: every number after the first {number}.")
 
 
 @claims.command(name="check")

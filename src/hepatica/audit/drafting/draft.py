@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from hepatica.audit.claim import Claim, Paper
@@ -25,11 +25,11 @@ QUOTE = 180
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Drafted claims, the lines left out by section, and the numbers beyond `MAX_CLAIMS`."""
+    """Drafted claims, the lines left out by section, and whether numbers beyond them follow."""
 
     paper: Paper
     left_out: dict[str, int]
-    surplus: int = 0
+    surplus: bool = False
 
 
 def draft_claims(path: Path) -> Draft:
@@ -43,13 +43,13 @@ def draft_claims(path: Path) -> Draft:
 def draft_of(text: str) -> Draft:
     """The claims that a text seems to make, in its order, with ids C001 and so on."""
     reading = read_passages(_visible(text))
-    found = list(_found(reading.passages))
+    found = list(islice(_found(reading.passages), MAX_CLAIMS + 1))
     claims = tuple(
         _claim(f"C{number:03}", passage, sketch)
         for number, (passage, sketch) in enumerate(found[:MAX_CLAIMS], start=1)
     )
     paper = Paper(claims, title=reading.title)
-    return Draft(paper, reading.left_out, max(0, len(found) - MAX_CLAIMS))
+    return Draft(paper, reading.left_out, len(found) > MAX_CLAIMS)
 
 
 def _visible(text: str) -> str:

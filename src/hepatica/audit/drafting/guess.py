@@ -20,6 +20,8 @@ _LEVEL = re.compile(
 )
 # Variables whose levels are single letters or digits, told only by a word such as class before.
 _CLASSES = frozenset({"BCLC", "Child-Pugh", "ECOG-PS"})
+_VERB = re.compile(r"\b(?:were|was|had|included|are|experienced|in)\b")
+_DEVIATION = re.compile(r"SD\s*[=:]?\s*\d")  # not stable disease
 _EMPTY = frozenset(
     (
         *("a", "all", "an", "and", "as", "at", "by", "every", "for", "further", "had", "have"),
@@ -45,12 +47,15 @@ class Subject:
     level: str = ""
 
 
-def guessed_subject(sentence: str, start: int, end: int, *, after: bool = False) -> Subject:
+def guessed_subject(
+    sentence: str, start: int, end: int, *, after: bool = False, wide: bool = False
+) -> Subject:
     """The variable, and its level where a word names it, of the number at ``start:end``.
 
-    Where no word is known, the words beside it: those before, or those `after` for patients.
+    Where no word is known, the words beside it: those before, or those `after` for patients. The
+    whole sentence is searched for a number that compares (`wide`).
     """
-    for signs in (",;", ";"):
+    for signs in (",;", ";", *([""] if wide else [])):
         low, high = _piece(sentence, start, end, signs)
         found = _nearest(sentence[low:high], start - low, end - low)
         if found:
@@ -63,7 +68,7 @@ def guessed_event(sentence: str, start: int) -> str | None:
     if not _AE_CONTEXT.search(sentence):
         return None
     match = _AE_TERM.search(sentence[:start].rstrip(" ([,"))
-    words = _trimmed(match[1]) if match else ""
+    words = _trimmed(_VERB.split(match[1])[-1]) if match else ""
     return words.lower() or None
 
 
@@ -78,7 +83,7 @@ def named_subject(label: str) -> Subject | None:
 
 def _piece(sentence: str, start: int, end: int, signs: str) -> tuple[int, int]:
     """The part of a sentence between signs, where no digit follows (1,000) and no bracket opens."""
-    cuts = [m.end() for m in re.finditer(rf"[{signs}](?!\d)", sentence)]
+    cuts = [m.end() for m in re.finditer(rf"[{signs}](?!\d)", sentence)] if signs else []
     low = max((cut for cut in cuts if cut <= start), default=0)
     high = min((cut for cut in cuts if cut >= end), default=len(sentence))
     return low, high
@@ -88,7 +93,8 @@ def _nearest(part: str, start: int, end: int) -> Subject | None:
     def distance(match: re.Match[str]) -> int:
         return max(start - match.end(), match.start() - end, 0)
 
-    found = [m for m in _pattern().finditer(part) if _counts(m[0])]
+    matches = (m for m in _pattern().finditer(part) if _counts(m[0]))
+    found = [m for m in matches if not _DEVIATION.match(part, m.start())]
     if not found:
         return None
     subject = _subject(min(found, key=distance)[0])

@@ -8,10 +8,13 @@ labelled Background, Methods, Results or Conclusions is the abstract.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_SENTENCE = 1_500
+_AUTHOR_LINES = 60
+_INDENT = 6
 _SECTIONS = {
     "abstract": "Abstract",
     "summary": "Abstract",
@@ -105,7 +108,7 @@ def _unmarked(line: str) -> str:
 
 def _sections(lines: list[Line]) -> Iterator[tuple[str, list[Line]]]:
     """Blocks of lines with their section; a blank line, a heading or a caption begins another."""
-    section, block = "Authors", list[Line]()
+    section, block = _first_section(lines), list[Line]()
     table = ""
     for number, line in lines:
         heading = _heading(line)
@@ -138,6 +141,13 @@ def _sections(lines: list[Line]) -> Iterator[tuple[str, list[Line]]]:
         yield table or section, block
 
 
+def _first_section(lines: list[Line]) -> str:
+    """Authors, where a heading or label ends their block soon; else the text has no such block."""
+    filled = [line for _, line in lines if line.strip()]
+    ends = any(_heading(line) or _LABEL.match(line) for line in filled[:_AUTHOR_LINES])
+    return "Authors" if ends else "Text"
+
+
 def _heading(line: str) -> str | None:
     word = re.sub(r"^[\d.\s]+|[\s:]+$", "", line).lower()
     return _SECTIONS.get(word)
@@ -155,8 +165,11 @@ def _is_abbreviations(line: str) -> bool:
 
 
 def _cells(line: str) -> tuple[str, ...]:
-    parts = line.split("\t") if "\t" in line else re.split(r"\s{2,}", line.rstrip())
-    return tuple(part.strip() for part in parts)
+    """The cells of a row; a small indent marks a level of the row above, a large one a blank."""
+    if "\t" in line:
+        return tuple(part.strip() for part in line.split("\t"))
+    indent = len(line) - len(line.lstrip())
+    return tuple(re.split(r"\s{2,}", line.strip() if indent <= _INDENT else line.rstrip()))
 
 
 def _passages(section: str, block: list[Line]) -> Iterator[Passage]:
@@ -165,43 +178,37 @@ def _passages(section: str, block: list[Line]) -> Iterator[Passage]:
             yield Passage(section, number, line.strip(), _cells(line))
         return
     text, starts = _joined(block)
-    at = 0
-    for sentence in _sentences(text):
-        begin = text.index(sentence, at)
-        at = begin + len(sentence)
-        first = next(number for offset, number in reversed(starts) if offset <= begin)
-        yield Passage(section, first, sentence.strip())
+    offsets = [offset for offset, _ in starts]
+    for begin, end in _sentences(text):
+        first = starts[bisect_right(offsets, begin) - 1][1]
+        yield Passage(section, first, text[begin:end].strip())
 
 
 def _joined(block: list[Line]) -> tuple[str, list[tuple[int, int]]]:
     """Lines as one text, words broken at the end of a line whole again; offset of each line."""
-    text, starts = "", []
+    parts: list[str] = []
+    starts, length = [], 0
     for number, line in block:
-        if re.search(r"[a-z]-$", text) and re.match(r"\s*[a-z]", line):
-            text = text[:-1]
-        elif text:
-            text += " "
-        starts.append((len(text), number))
-        text += line.strip()
-    return text, starts
+        word = line.strip()
+        if parts and re.search(r"[a-z]-$", parts[-1]) and word[:1].islower():
+            parts[-1] = parts[-1][:-1]
+            length -= 1
+        elif parts:
+            parts.append(" ")
+            length += 1
+        starts.append((length, number))
+        parts.append(word)
+        length += len(word)
+    return "".join(parts), starts
 
 
-def _sentences(text: str) -> Iterator[str]:
-    held = ""
-    for part in _SPLIT.split(text):
-        held = f"{held} {part}" if held else part
-        if _ABBREVIATED.search(held) and len(held) < MAX_SENTENCE and held in text:
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence begins and ends; a long one in pieces of `MAX_SENTENCE` signs."""
+    begin = 0
+    ends = [(match.start(), match.end()) for match in _SPLIT.finditer(text)]
+    for end, following in (*ends, (len(text), len(text))):
+        if end < len(text) and _ABBREVIATED.search(text, max(begin, end - 12), end):
             continue
-        yield from _cut(held, text)
-        held = ""
-    if held:
-        yield from _cut(held, text)
-
-
-def _cut(sentence: str, text: str) -> Iterator[str]:
-    """Pieces of at most `MAX_SENTENCE` signs, as they stand in the text."""
-    if sentence not in text:
-        yield from (part for part in _SPLIT.split(sentence) if part in text)
-        return
-    for at in range(0, len(sentence), MAX_SENTENCE):
-        yield sentence[at : at + MAX_SENTENCE]
+        for at in range(begin, end, MAX_SENTENCE):
+            yield at, min(at + MAX_SENTENCE, end)
+        begin = following

@@ -16,7 +16,7 @@ from hepatica.core.errors import MissingExtra, Unreadable
 from hepatica.records.safety import check_file
 
 MAX_PDF_BYTES = 50_000_000
-MAX_TEXT_BYTES = 5_000_000
+MAX_TEXT_BYTES = 1_000_000
 SECONDS = 30
 
 

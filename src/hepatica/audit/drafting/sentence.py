@@ -27,6 +27,7 @@ from hepatica.audit.drafting.sketch import Sketch
 
 _Reader = Callable[[re.Match[str], str], Iterator[Sketch]]
 _SURE = ("variable",)
+_COMPARING = frozenset({"p", "test", "hazard_ratio", "odds_ratio", "risk_ratio"})
 _SIGN = {"≥": ">=", "≤": "<=", "at least": ">=", "at most": "<=", "more than": ">", "above": ">"}
 _SIGN |= {"less than": "<", "within": "<=", "up to": "<=", "below": "<"}
 _CRITERIA = re.compile(r"inclusion criteri|eligib|enrol+ed if|\([IVX]{1,4}\) (?:have|be)\b")
@@ -54,7 +55,11 @@ def _guessed(sketch: Sketch, text: str) -> Sketch:
         return sketch
     levelled = sketch.statistic in {"percent", "count"}
     inside = sketch.start > 0 and text[sketch.start - 1] in "(["
-    subject = guessed_subject(text, sketch.start, sketch.end, after=levelled and not inside)
+    subject = guessed_subject(
+        *(text, sketch.start, sketch.end),
+        after=levelled and not inside,
+        wide=sketch.statistic in _COMPARING,
+    )
     event = guessed_event(text, sketch.start) if levelled else None
     known = subject.level or subject.variable in {"ORR", "DCR"}
     if event and not known:
@@ -121,6 +126,15 @@ def _centre(match: re.Match[str], text: str) -> Iterator[Sketch]:
     value = value if re.fullmatch(REACHED, value) else plain(value)
     start, end = match.span("value")
     yield Sketch(start, end, statistic, value=value, unit=unit, bracket=bracket, guessed=guessed)
+
+
+def _bracketed(match: re.Match[str], text: str) -> Iterator[Sketch]:
+    """A number with a bracket that says what it is, such as the other arm's median."""
+    words = [w for w in ("median", "mean") if re.search(rf"\b{w}\b", text, re.IGNORECASE)]
+    statistic = words[0] if len(words) == 1 else "centre"
+    value, unit = plain(match["value"]), (match["unit"] or "").strip()
+    start, end = match.span("value")
+    yield Sketch(start, end, statistic, value=value, unit=unit, bracket=bracket_of(match))
 
 
 def _pair(match: re.Match[str], text: str) -> Iterator[Sketch]:
@@ -236,13 +250,13 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     _of(_ANY_DATE, _date),
     _of(r"\b(?:Figs?\.?|Figures?|Tables?|Supplementary \w+)\s*S?\d+\w?", _skip, re.IGNORECASE),
     _of(
-        r"(?<=[A-Za-z\]),.”])\s?[\[(]\d{1,3}(?:\s?[,–-]\s?\d{1,3})*[\])](?=[\s.,;:]|$)(?!\s?%)",
-        _skip,
-    ),
-    _of(
         rf"(?:\b[tFrzQ]|χ2|χ\^2|chi2|[tFr])\s?(?:\(\d+(?:\.\d+)?(?:,\s?\w[\w=\s.]*)?\))?\s?[=<>]\s?"
         rf"{SIGNED},\s?p\s?[=<>]\s?[01]?\.\d+",
         _test,
+    ),
+    _of(
+        r"(?<=[A-Za-z\]),.”])\s?[\[(]\d{1,3}(?:\s?[,–-]\s?\d{1,3})*[\])](?=[\s.,;:]|$)(?!\s?%)",
+        _skip,
     ),
     _of(
         rf"(?P<word>hazard ratio|odds ratio|risk ratio|relative risk|\bHR|\bOR|\bRR)\b{_GAP}"
@@ -264,6 +278,11 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     _of(
         rf"(?P<count>{_N})\s*(?:patients?|cases?|subjects?)?\s*[(\[,]\s*(?P<percent>{NUMBER})\s?%[)\]]?",
         _pair,
+    ),
+    _of(
+        rf"(?P<value>{_N})\s?(?P<unit>{UNIT})?(?=\s*(?:±|[\[(,;]\s*(?:\d\d(?:\.\d)?\s*%|IQR|range|SD)))"
+        rf"{BRACKET}",
+        _bracketed,
     ),
     _of(
         rf"(?P<count>{_N})\s*(?:patients?|cases?|subjects?)\s(?:[A-Za-z-]+\s){{1,4}}"

@@ -27,8 +27,9 @@ from hepatica.audit.drafting.sketch import Sketch
 from hepatica.audit.word import known_grade
 
 _SIZE = re.compile(r"[(\[,]?\s*[nN]\s*=\s*(\d[\d,]*)\s*[)\]]?")
+_ONE_GRADE = r"(?:I{1,3}|IV|V|[1-5])"
 _GRADE = re.compile(
-    r"(?:grades?\s*)?(?:[≥>]=?\s*)?(?:I{1,3}|IV|V|[1-5])(?:\s*[-–/]\s*(?:I{1,3}|IV|V|[1-5]))?"
+    rf"(?:grades?\s*)?(?:[≥>]=?\s*)?{_ONE_GRADE}(?:\s*[-–/]\s*{_ONE_GRADE})?", re.IGNORECASE
 )
 _ANY = re.compile(r"any\s*(?:grade)?|all\s*grades?|total", re.IGNORECASE)
 _ALL = re.compile(
@@ -62,13 +63,12 @@ Found = tuple[Passage, Sketch]
 def read_table(rows: Sequence[Passage], caption: str) -> Iterator[Found]:
     """Every number of a table as a sketch with the row it stands in."""
     head = _head_length(rows)
-    headings = _headings(rows[:head])
-    columns = [_column(heading) for heading in headings]
+    columns = [_column(parts) for parts in _headings(rows[:head])]
     for row in rows[:head]:
         yield from _sizes(row)
     populations = tuple(dict.fromkeys(c.population for c in columns[1:] if c.kind == "population"))
     events = any(c.kind == "grade" for c in columns) or bool(
-        re.search(r"adverse|\bAEs?\b|toxicit", caption)
+        re.search(r"adverse|\bAEs?\b|toxicit", caption, re.IGNORECASE)
     )
     group = ""
     for row in rows[head:]:
@@ -91,7 +91,8 @@ def _head_length(rows: Sequence[Passage]) -> int:
     """Rows up to the first with a number that is no size and no grade."""
     for i, row in enumerate(rows[:4]):
         cells = [_SIZE.sub("", cell) for cell in row.cells[1:]]
-        graded = all(not cell or _GRADE.fullmatch(cell) for cell in cells) and not row.cells[0]
+        names = (cell for cell in cells if cell)
+        graded = all(_GRADE.fullmatch(name) or _ANY.fullmatch(name) for name in names)
         if any(re.search(r"\d", cell) for cell in cells) and not graded:
             return i
         if i and row.cells[0] and not any(cells):
@@ -99,35 +100,41 @@ def _head_length(rows: Sequence[Passage]) -> int:
     return min(len(rows), 1)
 
 
-def _headings(rows: Sequence[Passage]) -> list[str]:
-    width = max((len(row.cells) for row in rows), default=0)
-    columns: list[str] = []
-    for at in range(width):
-        cells = [row.cells[at] for row in rows if at < len(row.cells) and row.cells[at]]
-        last = cells[-1:] if cells and _GRADE.fullmatch(cells[-1]) else cells
-        columns.append(" ".join(last))
-    return columns
+def _headings(rows: Sequence[Passage]) -> list[list[str]]:
+    """The words over each column; a heading over several columns of the next row is repeated."""
+    cells = [list(row.cells) for row in rows]
+    width = max(map(len, cells), default=0)
+    for row in cells:
+        times, rest = divmod(width - 1, max(len(row) - 1, 1))
+        if len(row) < width and not rest:
+            row[1:] = [cell for cell in row[1:] for _ in range(times)]
+    return [[row[at] for row in cells if at < len(row) and row[at]] for at in range(width)]
 
 
-def _column(heading: str) -> Column:
-    bare = _SIZE.sub("", heading).strip(" ,")
-    named = re.sub(r",?\s*n?\s*[(\[]?\s*(?:n|%|n, %)?\s*[)\]]?$", "", bare).strip()
-    if _GRADE.fullmatch(named):
-        return Column(heading, "grade", grade=known_grade(named))
-    if _ANY.fullmatch(named) and "grade" in named.lower():
-        return Column(heading, "grade", grade="any")
-    if re.fullmatch(r"p(?:[- ]?values?)?", named, re.IGNORECASE):
-        return Column(heading, "p")
-    if _ALL.fullmatch(named):
-        return Column(heading)
-    return Column(heading, population=named[:60])
+def _column(parts: Sequence[str]) -> Column:
+    """What a column is by the words over it: the last that says grade or p, else a population."""
+    heading = " ".join(parts)
+    grade = population = ""
+    for part in parts:
+        bare = _SIZE.sub("", part).strip(" ,")
+        named = re.sub(r",?\s*(?:n|no\.?)?\s*[(\[](?:n|%|n, %)[)\]]$", "", bare).strip()
+        if re.fullmatch(r"p(?:[- ]?values?)?", named, re.IGNORECASE):
+            return Column(heading, "p")
+        if _GRADE.fullmatch(named):
+            grade = known_grade(named)
+        elif _ANY.fullmatch(named) and "grade" in named.lower():
+            grade = "any"
+        elif _SIZE.search(part) or not re.search("grade", named, re.IGNORECASE):
+            population = "" if _ALL.fullmatch(named) else named[:60]
+    kind = "grade" if grade else "population"
+    return Column(heading, kind, population or EVERYONE, grade)
 
 
 def _sizes(row: Passage) -> Iterator[Found]:
     for cell in row.cells:
         for match in _SIZE.finditer(cell):
             sketch = Sketch(0, 0, "size", value=plain(match[1]), variable="patients")
-            population = _column(cell).population
+            population = _column([cell]).population
             yield row, replace(sketch, population=population, guessed=("population",))
 
 
