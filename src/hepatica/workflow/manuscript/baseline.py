@@ -24,7 +24,10 @@ SUMMARY = ("n", "mean", "sd", "median", "q1", "q3", "min", "max")
 _COUNTED = frozenset({"count", "percent"})
 _BAND = re.compile(r"(<=|>=|<|>)(\d+(?:\.\d+)?)")
 _OPERATOR = {"AFPBL": "AFPOP"}
-_YES = {"yes": "Y", "no": "N", "y": "Y", "n": "N"}
+_YES = {
+    **dict.fromkeys(("yes", "y", "present", "positive"), "Y"),
+    **dict.fromkeys(("no", "n", "absent", "negative"), "N"),
+}
 
 
 def find_baseline(claim: Claim, desk: Desk) -> Found | Absent | None:
@@ -190,17 +193,30 @@ def _is_number(group: Group, column: str) -> bool:
     return any(isinstance(v, float | int) for v in values)
 
 
+def unit_scale(claim: Claim, own: str) -> Fraction | None:
+    """How many of the study's units the claim's unit is; None where it cannot be one of them."""
+    test = words()["unit"].get(word_of(claim.variable))
+    if test is not None and claim.unit:
+        factor = factor_of(test, claim.unit)
+        return Fraction(str(factor.scale)) if factor and not factor.shift else None
+    kinds = words()["scale"]
+    printed = next(
+        ((k, u[plain(claim.unit)]) for k, u in kinds.items() if plain(claim.unit) in u), None
+    )
+    held = next(((k, u[plain(own)]) for k, u in kinds.items() if plain(own) in u), None)
+    if printed is None or held is None:
+        return Fraction(1)
+    return Fraction(printed[1], held[1]) if printed[0] == held[0] else None
+
+
 def _in_unit(claim: Claim, facts: Facts) -> Found | Absent:
     """The facts in the claim's unit, where the manuscript prints another one than the study."""
-    test = words()["unit"].get(word_of(claim.variable))
-    if test is None or not claim.unit:
+    own = next((f.unit for f in facts.values() if f.unit not in {"", "patients"}), "")
+    scale = unit_scale(claim, own)
+    if scale is None:
+        return Absent(f"the unit {claim.unit[:40]!r} is not that of the study, {own}")
+    if scale == 1:
         return Found(facts)
-    factor = factor_of(test, claim.unit)
-    if factor is None:
-        return Absent(f"the unit {claim.unit[:40]!r} is not known for {claim.variable}")
-    if factor.scale == 1 and not factor.shift:
-        return Found(facts)
-    scale = Fraction(str(factor.scale))
     shown = {
         name: f if name == "n" or f.value is None else Fact(
             f.value / scale, claim.unit, f.method, f.note, f.results, f.rows, f.subjects

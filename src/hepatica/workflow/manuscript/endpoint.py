@@ -47,9 +47,10 @@ def find_endpoint(claim: Claim, desk: Desk) -> Found | Absent | None:
         return Absent(item.note if item else f"the study has no result of {endpoint.id}")
     if claim.statistic in {"survival", "at_risk"} or (claim.statistic == "percent" and claim.level):
         return _at_time(claim, desk, endpoint, item)
-    scale = _unit_scale(claim.unit, desk)
+    scale = Fraction(1) if claim.statistic in _COUNTS else _unit_scale(claim.unit, desk)
     if scale is None:
-        return Absent(f"the unit {claim.unit[:40]!r} is no unit of time")
+        said = f"{claim.unit[:40]!r} is no unit of time" if claim.unit else "no unit is printed"
+        return Absent(f"{said}; the study counts {desk.study.conventions.time_unit}")
     middle = desk.ledger.item(
         "survival", variable=endpoint.id, level="median", group=group.name,
         criterion=item.criterion,
@@ -67,7 +68,8 @@ def _follow_up(claim: Claim, desk: Desk, group: Group) -> Found | Absent:
     scale = _unit_scale(claim.unit, desk)
     item = desk.ledger.item("followup", level="median", group=group.name)
     if item is None or scale is None:
-        return Absent("the study has no median follow-up in that unit")
+        unit = desk.study.conventions.time_unit
+        return Absent(f"the study has no median follow-up, or in {unit} only")
     return Found({k: _scaled(f, scale) for k, f in _median(item).items()})
 
 
@@ -107,8 +109,10 @@ def _unit_scale(unit: str, desk: Desk) -> Fraction | None:
     """What a time of the results is multiplied by to be in the claim's unit."""
     own = unit_days(desk.study.conventions.time_unit, desk)
     assert own is not None
-    if not unit.strip() or unit.strip() in {"%", "patients", "events"}:
+    if unit.strip() in {"%", "patients", "events"}:
         return Fraction(1)
+    if not unit.strip():  # papers print months; days without a word are not presumed
+        return Fraction(1) if desk.study.conventions.time_unit == "months" else None
     printed = unit_days(unit, desk)
     return own / printed if printed else None
 
@@ -165,6 +169,7 @@ def _at_time(claim: Claim, desk: Desk, endpoint: Endpoint, item: Item) -> Found 
     return Found(facts | {"at_risk": Fact(Fraction(at.at_risk), "patients")})
 
 
+_COUNTS = frozenset({"events", "count", "percent", "at_risk", "size"})
 _AT = {"percent": "estimate", "ci_low": "ci_low", "ci_high": "ci_high", "at_risk": "at_risk"}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.printed import Printed
 from hepatica.audit.word import known_level
-from hepatica.core.unit import factor_of
+from hepatica.workflow.manuscript.baseline import unit_scale
 from hepatica.workflow.manuscript.comparison import Compared, Fact, Number, Verdict
 from hepatica.workflow.manuscript.desk import Desk, plain, word_of, words
 from hepatica.workflow.manuscript.endpoint import endpoint_of, unit_days
@@ -18,6 +18,7 @@ from hepatica.workflow.manuscript.judgement import admits, as_printed
 
 MOST_NAMED = 8
 _OPERATOR = {"AFPBL": "AFPOP"}
+_UNITS = {"AGE": "years", "LARGMM": "mm", "WEIGHTBL": "kg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def compared_patient(claims: Sequence[Claim], desk: Desk) -> tuple[Compared, ...
     """The claims about one described patient, all against the same patient of the records.
 
     Equal where exactly one patient fits every claim that can be compared; where nobody does, the
-    patient whom the most claims fit is taken, and the claims that do not fit are different.
+    patient whom the most claims fit is taken: the claims that do not fit are different, and the
+    others are not compared.
     """
     questions = [_Question(c, _answers(c, desk), c.number) for c in claims]
     asked = [q for q in questions if any(q.fits(s) is not None for s in q.answers)]
@@ -77,7 +79,8 @@ def compared_patient(claims: Sequence[Claim], desk: Desk) -> tuple[Compared, ...
     if not nearest:
         return tuple(_open(c, "the study has no patient") for c in claims)
     who = f"no patient fits the description; nearest is {nearest[0]}"
-    return tuple(_verdict(q, nearest[0], who) for q in questions)
+    told = (_verdict(q, nearest[0], who) for q in questions)
+    return tuple(_open(e.claim, who) if e.verdict is Verdict.EQUAL else e for e in told)
 
 
 def _verdict(question: _Question, subject: str, who: str) -> Compared:
@@ -125,19 +128,13 @@ def _of_row(claim: Claim, row: Any, column: str) -> _Known | None:
         number = claim.number is not None and value.isdecimal()
         return _Known(Fraction(value), "", method) if number else _Known(None, value, method)
     operator = row.get(_OPERATOR.get(column, "")) or ""
-    return _Known(_standard(claim, Fraction(value)), operator, method)
-
-
-def _standard(claim: Claim, value: Fraction) -> Fraction:
-    """The value in the claim's unit."""
-    test = words()["unit"].get(word_of(claim.variable))
-    factor = factor_of(test, claim.unit) if test and claim.unit else None
-    return value / Fraction(str(factor.scale)) if factor and factor.scale != 1 else value
+    scale = unit_scale(claim, _UNITS.get(column, ""))
+    return _Known(Fraction(value) / scale, operator, method) if scale else None
 
 
 def _times(claim: Claim, desk: Desk) -> dict[str, _Known]:
     endpoint = endpoint_of(word_of(claim.variable), desk, "time-to-event")
-    days = unit_days(claim.unit or desk.study.conventions.time_unit, desk)
+    days = unit_days(claim.unit or "months", desk)
     if endpoint is None or days is None:
         return {}
     return {

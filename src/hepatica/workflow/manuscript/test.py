@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from hepatica.analysis.comparison import AGAINST
+from hepatica.analysis.comparison import AGAINST, level_text
 from hepatica.audit.claim import Claim
 from hepatica.report.ledger import Item
 from hepatica.study.endpoint import Endpoint
@@ -24,8 +24,6 @@ def find_test(claim: Claim, desk: Desk) -> Found | Absent | None:
     of_model = any(word in plain(claim.method) for word in ("cox", "wald"))
     if claim.statistic == "hazard_ratio" or of_model:
         return _ratio(claim, desk, endpoint)
-    if claim.between and len(claim.between) != len(desk.people.groups):
-        return Absent(f"the study's tests are of all its {len(desk.people.groups)} groups")
     variables = [endpoint.id] if endpoint else words()["baseline"].get(word_of(claim.variable), [])
     items = [
         item
@@ -33,6 +31,11 @@ def find_test(claim: Claim, desk: Desk) -> Found | Absent | None:
         for item in desk.ledger.items("test", variable=variable)
         if item.has("p_value") and not item.level.startswith("proportional hazards")
     ]
+    if claim.between:
+        between = {plain(name) for name in claim.between}
+        items = [i for i in items if between == _groups(i, desk)]
+        if not items:
+            return Absent("no test of the protocol compares these groups, and no others")
     chosen = [item for item in items if _by_method(item, claim)] or _of_default(items, endpoint)
     if len({item.value("p_value") for item in chosen}) != 1:
         known = ", ".join(dict.fromkeys(_named(item) for item in items))
@@ -41,6 +44,16 @@ def find_test(claim: Claim, desk: Desk) -> Found | Absent | None:
     fact = fact_of(chosen[0], "p_value")
     assert fact is not None
     return Found({"p_value": fact})
+
+
+def _groups(item: Item, desk: Desk) -> set[str]:
+    """The groups that a test compares: the arms, or the levels of its column."""
+    column = item.group
+    if column in {"Arm", "ARM", "TRT01P", "TRT01A"}:
+        return {plain(group.name) for group in desk.people.groups}
+    rows = desk.people.everyone.rows
+    levels = {level_text(row.get(column)) for row in rows} - {None}
+    return {plain(str(level)) for level in levels}
 
 
 def _by_method(item: Item, claim: Claim) -> bool:
@@ -78,13 +91,14 @@ def _directions(item: Item, claim: Claim) -> Iterator[tuple[dict[str, Fact], str
     if ratio is None or ratio.value is None or AGAINST not in ratio.note:
         return
     level = plain(item.level.partition("=")[2])
-    base = plain(ratio.note.removeprefix(AGAINST).partition(";")[0])
+    shown = ratio.note.partition(";")[0]
+    base = plain(shown.removeprefix(AGAINST))
     facts = facts_of(item, ("hazard_ratio", "ci_low", "ci_high", "p_value"))
     between = tuple(map(plain, claim.between))
     if between == (level, base):
-        yield facts, f"against {base}"
+        yield facts, shown
     if between == (base, level):
-        yield _turned(facts), f"against {base}, turned round"
+        yield _turned(facts), f"{shown}, turned round"
 
 
 def _turned(facts: dict[str, Fact]) -> dict[str, Fact]:
