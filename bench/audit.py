@@ -36,12 +36,14 @@ from hepatica.audit.claim import Paper
 from hepatica.audit.claim_text import write_claims
 from hepatica.audit.conflict import Audit
 from hepatica.audit.evaluation import broken_claims
-from hepatica.audit.run import run_checks
+from hepatica.audit.outcome import Discrepancy, Passed
+from hepatica.audit.run import CHECKS, run_checks
 from hepatica.audit.simulation.paper import true_paper
 from hepatica.audit.simulation.slip import KINDS, slipped_paper
 from hepatica.core.finding import Level
 
 PROCESSES = 2
+Told = tuple[str, tuple[str, ...], str]
 LAYERS = ("arithmetic", "granularity", "solver")
 
 
@@ -50,8 +52,8 @@ class Heard:
     """What the audit said of one paper; `errors` and `warnings` as (code, claims, message)."""
 
     seconds: float
-    errors: list[tuple[str, tuple[str, ...], str]]
-    warnings: list[tuple[str, tuple[str, ...], str]]
+    errors: list[Told]
+    warnings: list[Told]
     verdict: str
     decided: bool
 
@@ -80,11 +82,15 @@ def layer_of(code: str) -> str:
 
 
 def audit_paper(paper: Paper, budget: float) -> Heard:
-    """Every check and the solver on one paper, with the seconds they took."""
+    """Every check and the solver on one paper, with the seconds they took; a crash is an error."""
     start = time.perf_counter()
-    audit = run_checks(paper, budget_seconds=budget)
+    try:
+        audit = run_checks(paper, budget_seconds=budget) if budget else without_solver(paper)
+    except Exception as error:
+        crash = ("crash", (), repr(error))
+        return Heard(time.perf_counter() - start, [crash], [], "crash", False)
     seconds = time.perf_counter() - start
-    told = {level: [] for level in Level}
+    told: dict[Level, list[Told]] = {level: [] for level in Level}
     for d in audit.discrepancies:
         told[d.level].append((d.code, d.claims, d.message))
     told[Level.ERROR] += unlisted_conflicts(audit)
@@ -92,7 +98,13 @@ def audit_paper(paper: Paper, budget: float) -> Heard:
     return Heard(seconds, told[Level.ERROR], told[Level.WARNING], audit.verdict, decided)
 
 
-def unlisted_conflicts(audit: Audit) -> Iterator[tuple[str, tuple[str, ...], str]]:
+def without_solver(paper: Paper) -> Audit:
+    outcomes = [outcome for check in CHECKS for outcome in check(paper)]
+    found = tuple(o for o in outcomes if isinstance(o, Discrepancy))
+    return Audit(paper, (), found, tuple(o for o in outcomes if isinstance(o, Passed)), None)
+
+
+def unlisted_conflicts(audit: Audit) -> Iterator[Told]:
     """Conflicts of the solver that no discrepancy tells."""
     told = {frozenset(d.claims) for d in audit.discrepancies}
     for conflict in audit.search.conflicts if audit.search else ():
@@ -127,6 +139,9 @@ def run(options: argparse.Namespace) -> list[Trialled]:
             }
             for job in as_completed(jobs):
                 results.append(job.result())
+                for code, ids, message in results[-1].true.errors:
+                    told = f"seed {jobs[job]}: {code} {' '.join(ids)}: {message}"
+                    progress.console.print(told, markup=False)
                 progress.advance(task)
     return sorted(results, key=lambda r: r.seed)
 
@@ -210,7 +225,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--papers", type=int, default=500)
     parser.add_argument("--slips", type=int, default=200, help="papers that get every slip")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--budget", type=float, default=2.0, help="solver seconds a paper")
+    parser.add_argument("--budget", type=float, default=2.0, help="solver seconds; 0: no solver")
     parser.add_argument("--processes", type=int, default=PROCESSES)
     parser.add_argument("--only", action="append", choices=list(KINDS), help="kind of slip")
     parser.add_argument("--show", action="store_true", help="every error and warning in full")

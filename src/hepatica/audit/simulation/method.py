@@ -6,6 +6,7 @@ are worded in several ways, as papers word them.
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
@@ -95,7 +96,8 @@ def _print_dates(press: Press, trial: Trial, rng: Random) -> None:
     registration = approval + timedelta(days=rng.randint(0, 90))
     start = registration + timedelta(days=rng.randint(0, 90))
     end = start + timedelta(days=rng.randint(200, 1500))
-    cutoff = end + timedelta(days=trial.followed_months * 31)
+    times = [v.time for p in trial.data_set if isinstance(v := p.values["OS"], Duration)]
+    cutoff = end + timedelta(days=1 + math.ceil(max(times) * 31))
     submitted = cutoff + timedelta(days=rng.randint(30, 400))
     accepted = submitted + timedelta(days=rng.randint(0, 200))
     told = {
