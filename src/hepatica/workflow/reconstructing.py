@@ -14,6 +14,7 @@ from hepatica.audit.data_set import DataSet
 from hepatica.audit.data_set_file import Account, read_data_set
 from hepatica.audit.ensemble import Spread, spreads, unreported
 from hepatica.audit.reconstruction.folder import Reconstruction, write_study
+from hepatica.audit.reconstruction.stream import stream
 from hepatica.core.errors import MissingExtra, NotReady, UsageError
 from hepatica.core.finding import Finding, has_error
 from hepatica.report.export import csv_rows
@@ -89,7 +90,13 @@ def _searched(
     paper: Paper, seed: int, drop: tuple[str, ...], budget: float
 ) -> tuple[DataSet, Account]:
     search = run_paper_search(paper, seed, drop, budget)
-    return _found(search), account_of(search, seed, drop)
+    return _in_random_order(_found(search), seed), account_of(search, seed, drop)
+
+
+def _in_random_order(data_set: DataSet, seed: int) -> DataSet:
+    """Patients in an order of enrolment that tells nothing; a search gives them by their times."""
+    order = stream(seed, 0, "order").permutation(len(data_set))
+    return tuple(data_set[int(i)] for i in order)
 
 
 def _found(search: Search) -> DataSet:

@@ -11,6 +11,7 @@ from typing import Any
 from hepatica.audit.claim import Claim
 from hepatica.audit.data_set import Patient, Value
 from hepatica.audit.reconstruction.liver import Liver, in_band, liver
+from hepatica.audit.reconstruction.named import narrower
 from hepatica.audit.reconstruction.stream import Stream, between, stream, whole
 from hepatica.audit.reconstruction.syndrome import is_syndrome, number_of_parts
 from hepatica.audit.reconstruction.timing import Timing, patient_terms, timing
@@ -43,6 +44,7 @@ class Course:
     timing: Timing
     liver: Liver
     tumour: Tumour
+    told: Mapping[str, str]
     study: Study = field(repr=False)
 
     def day(self, number: int) -> date:
@@ -88,24 +90,29 @@ class Course:
         return number_of_parts(self.values, self.study) >= enough
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all courses share: protocol, criteria that the patients meet, seed, who listens.
+
+    `told` is what the paper says of single patients, by their position.
+    """
+
+    study: Study
+    criteria: Sequence[Claim]
+    seed: int
+    tell: Told
+    told: Mapping[int, Mapping[str, str]]
+
+
 def courses(
-    data_set: Sequence[Patient],
-    days: Sequence[Mapping[str, int]],
-    study: Study,
-    criteria: Sequence[Claim],
-    seed: int,
-    told: Callable[[str], None],
+    data_set: Sequence[Patient], days: Sequence[Mapping[str, int]], frame: Frame
 ) -> list[Course]:
     """Every patient's course, in the order of their first treatment."""
-    starts = _starts(len(data_set), study, seed)
-    made = []
-    for index, (patient, own) in enumerate(zip(data_set, days, strict=True), 1):
-
-        def tell(text: str, index: int = index) -> None:
-            told(f"patient {index:03d}: {text}")
-
-        made.append(_course(index, patient, own, study, criteria, (seed, starts[index - 1], tell)))
-    return made
+    starts = _starts(len(data_set), frame.study, frame.seed)
+    return [
+        _course(i, patient, own, starts[i], frame)
+        for i, (patient, own) in enumerate(zip(data_set, days, strict=True))
+    ]
 
 
 def _starts(count: int, study: Study, seed: int) -> list[date]:
@@ -113,21 +120,22 @@ def _starts(count: int, study: Study, seed: int) -> list[date]:
     begin = study.study.enrolment_start or study.study.cutoff - timedelta(days=1825)
     end = study.study.enrolment_end or study.study.cutoff - timedelta(days=730)
     draw = stream(seed, 0, "enrolment")
-    offsets = sorted(float(draw.random()) for _ in range(count))
+    shares = sorted(float(draw.random()) for _ in range(count))
+    # The first and the last patient come in the first and the last weeks, as enrolment dates say.
+    offsets = [0.0, *shares[1:-1], 1.0] if count > 1 else shares
     length = max((end - begin).days - 28, 0)
-    return [begin + timedelta(days=12 + round(length * share)) for share in offsets]
+    return [begin + timedelta(days=14 + round(length * share)) for share in offsets]
 
 
 def _course(
-    index: int,
-    patient: Patient,
-    days: Mapping[str, int],
-    study: Study,
-    criteria: Sequence[Claim],
-    given: tuple[int, date, Told],
+    position: int, patient: Patient, days: Mapping[str, int], start: date, frame: Frame
 ) -> Course:
-    seed, start, told = given
-    values = patient.values
+    index, seed, study, values = position + 1, frame.seed, frame.study, patient.values
+    extra = frame.told.get(position, {})
+
+    def told(text: str) -> None:
+        frame.tell(f"patient {index:03d}: {text}")
+
     terms = patient_terms(values, days, study, stream(seed, index, "terms"))
     times = timing(terms, stream(seed, index, "timing"), told)
     origin = start - timedelta(days=times.sessions[0])
@@ -144,13 +152,20 @@ def _course(
         age=_age(values, person),
         sex=_sex(values, person),
         ecog=_ecog(values, person),
-        afp=round(in_band(values.get("AFP"), (6.0, 9000.0), person), 1),
+        afp=round(in_band(_afp(values, extra), (6.0, 9000.0), person), 1),
         weight=round(2 * between(person, 50, 78)) / 2,
         timing=times,
-        liver=liver(values, criteria, stream(seed, index, "liver"), told),
+        liver=liver(values, frame.criteria, stream(seed, index, "liver"), told),
         tumour=tumour(values, times, stream(seed, index, "tumour"), told),
+        told=extra,
         study=study,
     )
+
+
+def _afp(values: Mapping[str, Value], told: Mapping[str, str]) -> Value | None:
+    known = values.get("AFP")
+    level = known if isinstance(known, str) else ""
+    return narrower(level, told["AFP"]) if "AFP" in told else known
 
 
 def _age(values: Mapping[str, Value], draw: Stream) -> float:

@@ -13,8 +13,9 @@ from hepatica.audit.data_set_file import FILE_NAME as DATA_SET_FILE
 from hepatica.audit.data_set_file import Account, data_set_text
 from hepatica.audit.reconstruction.account import readme_text
 from hepatica.audit.reconstruction.carried import uncarried
-from hepatica.audit.reconstruction.course import Course, courses
+from hepatica.audit.reconstruction.course import Course, Frame, courses
 from hepatica.audit.reconstruction.day import patient_days
+from hepatica.audit.reconstruction.named import told_values
 from hepatica.audit.reconstruction.protocol import study_text
 from hepatica.audit.reconstruction.record import record_rows
 from hepatica.audit.reconstruction.syndrome import with_syndromes
@@ -68,7 +69,9 @@ def patient_courses(
     """Every patient's course; sentences on what cannot be as the data set says go to `told`."""
     month_days = Fraction(str(study.conventions.month_days))
     days = patient_days(paper, data_set, month_days, account.kept)
-    return courses(data_set, days, study, _criteria(paper, account), account.seed, told.append)
+    extra = told_values(paper, data_set, account.kept)
+    frame = Frame(study, _criteria(paper, account), account.seed, told.append, extra)
+    return courses(data_set, days, frame)
 
 
 def _criteria(paper: Paper, account: Account) -> Sequence[Claim]:

@@ -206,7 +206,8 @@ def _ecog(course: Course, day: int) -> int:
     if day == course.timing.admission:
         return course.ecog
     progressed = course.timing.progression is not None and day >= course.timing.progression
-    return min(course.ecog + progressed, 4)
+    after = course.told.get("ECOG-PS after", "")
+    return min((int(after) if after.isdecimal() else course.ecog) + progressed, 4)
 
 
 def vital_rows(course: Course) -> list[Row]:
