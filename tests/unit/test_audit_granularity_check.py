@@ -271,7 +271,9 @@ def test_a_percentage_of_no_whole_number() -> None:
 def test_a_percentage_that_needs_missing_patients_is_a_warning() -> None:
     found = only(percent("36.8"))
     assert (found.code, found.level) == ("P214", Level.WARNING)
-    assert found.rescued_by == ("1 of 20 missing: 36.8 % of 19 is possible: 7/19 = 36.8 %",)
+    assert found.rescued_by == (
+        "19 values: 1 of 20 missing: 36.8 % of 19 is possible: 7/19 = 36.8 %",
+    )
 
 
 def test_a_percentage_of_no_denominator_up_to_the_size() -> None:
@@ -315,6 +317,17 @@ def test_a_mean_of_noughts_and_ones() -> None:
     claim = mean("0.53", "0.44", variable="sex", level="F", denominator="1683")
     assert only(claim).code == "P215"
     assert told(mean("0.53", "0.50", variable="sex", level="F", denominator="1683")) == []
+
+
+def test_more_missing_values_than_are_tried_stay_a_warning() -> None:
+    """Whole numbers of mean 3.42 are never all alike, but only the last 500 sizes are tried."""
+    found = only(mean("3.42", "0.00"), size=9_000)
+    assert (found.code, found.level) == ("P205", Level.WARNING)
+    assert found.rescued_by == ("more than 500 of 9000 missing, which was not tried",)
+
+
+def test_a_coarse_mean_of_many_is_not_searched() -> None:
+    assert [o.code for o in outcomes(mean("3", "0.0"), size=10**9)] == ["P201"]
 
 
 @pytest.mark.parametrize("value", ["", "x", "-5", "1e400", "9" * 39, "nan", "NR"])

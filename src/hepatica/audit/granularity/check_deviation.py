@@ -21,7 +21,14 @@ from fractions import Fraction
 
 from hepatica.audit.claim import Paper
 from hepatica.audit.granularity.figure import decimal_text, root_text
-from hepatica.audit.granularity.summary import Number, Range, Summary, largest_size, summaries
+from hepatica.audit.granularity.summary import (
+    Number,
+    Range,
+    Summary,
+    largest_size,
+    missing_text,
+    summaries,
+)
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.printed import Printed
 
@@ -107,7 +114,7 @@ def _within_range(
     if fewer is None:
         yield Discrepancy("P209", text, ids, MOST)
     else:
-        rescue = (f"{fewer} values: {size - fewer} of {size} missing",)
+        rescue = (missing_text(size, fewer),)
         yield Discrepancy("P210", text, ids, MOST, rescued_by=rescue)
 
 
@@ -182,6 +189,6 @@ def _mean_with_median(
     low, high = mean_limits(ends, median.printed, size)
     places = mean.printed.decimals + 1
     text = f"{what}; the mean lies from {decimal_text(low, places)} to {decimal_text(high, places)}"
-    rescue = () if fewer is None else (f"{fewer} values: {size - fewer} of {size} missing",)
+    rescue = () if fewer is None else (missing_text(size, fewer),)
     code = "P217" if fewer is None else "P210"
     yield Discrepancy(code, text, ids, ENDS, rescued_by=rescue)

@@ -12,10 +12,17 @@ from collections.abc import Iterator
 from hepatica.audit.claim import Paper
 from hepatica.audit.granularity.grim import grim
 from hepatica.audit.granularity.grimmer import Grimmer, grimmer
-from hepatica.audit.granularity.summary import Number, Summary, largest_size, summaries
+from hepatica.audit.granularity.summary import (
+    Number,
+    Summary,
+    largest_size,
+    missing_text,
+    summaries,
+)
 from hepatica.audit.granularity.whole_number import is_mostly_whole, is_whole
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 
+MAX_SUMS = 100
 GRIM = "GRIM [brown2017]"
 GRIMMER = "GRIMMER [anaya2016] [allard2018]"
 
@@ -51,15 +58,22 @@ def _deviation(
     size, printed = told
     ids = tuple(dict.fromkeys((mean.claim.id, deviation.claim.id)))
 
-    def answer(n: int) -> Grimmer:
+    def answer(n: int) -> Grimmer | None:
+        sums = grim(mean.printed, n).sums
+        if sums.stop - sums.start > MAX_SUMS:
+            return None  # a mean so coarse leaves hardly any deviation out
         return grimmer(mean.printed, deviation.printed, n)
 
+    def possible(n: int) -> bool:
+        told = answer(n)
+        return told is None or told.consistent is not False
+
     found = answer(size)
+    if found is None:
+        return
     text = f"{summary.name}: {found.sentence}"
     if found.consistent is False:
-        fewer = None
-        if not printed:
-            fewer = largest_size(size, lambda n: answer(n).consistent is not False, least=2)
+        fewer = None if printed else largest_size(size, possible, least=2)
         yield _outcome(("P204", "P205"), text, ids, GRIMMER, (summary, size, fewer))
     elif found.consistent:
         code = "P204" if is_whole(summary.variable) else "P203"
@@ -75,7 +89,7 @@ def _outcome(
 ) -> Discrepancy:
     """The discrepancy at the weight that it has: error, warning, or note of a mostly whole one."""
     summary, size, fewer = where
-    rescue = () if fewer is None else (f"{fewer} values: {size - fewer} of {size} missing",)
+    rescue = () if fewer is None else (missing_text(size, fewer),)
     if not is_whole(summary.variable):
         rescue = (*rescue, f"{summary.variable} not recorded as whole numbers")
         return Discrepancy("P203", text, ids, source, rescued_by=rescue)

@@ -14,7 +14,7 @@ from hepatica.audit.claim import Paper
 from hepatica.audit.granularity.figure import decimal_text
 from hepatica.audit.granularity.grim import grim
 from hepatica.audit.granularity.rounding import NEAREST
-from hepatica.audit.granularity.summary import Number, Summary, summaries
+from hepatica.audit.granularity.summary import Number, Summary, largest_size, summaries
 from hepatica.audit.granularity.whole_number import is_mostly_whole, is_whole
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.printed import Printed
@@ -73,15 +73,15 @@ def _centre(centre: Number, summary: Summary) -> Iterator[Outcome]:
     if told is None:
         return
     size, printed = told
-    sizes = [size] if printed else range(1, size + 1)
     text = f"centre {summary.name}: {centre.text}"
     ids = (centre.claim.id,)
-    if _fits(centre.printed, 2) or any(grim(centre.printed, n).consistent for n in sizes):
+    mean = grim(centre.printed, size)
+    fewer = None if printed else largest_size(size, lambda n: grim(centre.printed, n).consistent)
+    if _fits(centre.printed, 2) or mean.consistent or fewer is not None:
         code = "P206" if is_whole(summary.variable) else "P203"
         yield Passed(code, f"{text} can be a mean or a median of whole numbers", ids)
         return
-    mean = grim(centre.printed, size).sentence
-    near = f"as a mean {mean}; as a median it is {_near(centre.printed, 2)}"
+    near = f"as a mean {mean.sentence}; as a median it is {_near(centre.printed, 2)}"
     yield _told("P206", f"{text}; {near}", ids, MEDIAN, summary)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.granularity.debit import Debit, debit
 from hepatica.audit.granularity.grim import grim
-from hepatica.audit.granularity.summary import largest_size
+from hepatica.audit.granularity.summary import largest_size, missing_text
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.printed import Printed, parse_printed
 from hepatica.audit.word import variables
@@ -73,8 +73,8 @@ def _percent(claim: Claim, paper: Paper) -> Iterator[Outcome]:
         tried = () if printed else (f"every denominator up to {size}",)
         yield Discrepancy("P213", text, (claim.id,), COUNT, tried=tried)
         return
-    shown = grim(number, fewer, percent=True).sentence
-    rescue = (f"{size - fewer} of {size} missing: {shown}",)
+    shown = f": {grim(number, fewer, percent=True).sentence}" if fewer else ""
+    rescue = (missing_text(size, fewer) + shown,)
     yield Discrepancy("P214", text, (claim.id,), COUNT, rescued_by=rescue)
 
 
@@ -101,7 +101,7 @@ def _deviation(claim: Claim, share: Printed, paper: Paper) -> Iterator[Outcome]:
     if fewer is None:
         yield Discrepancy("P215", text, (claim.id,), DEBIT, tried=tried)
     else:
-        rescue = (f"{fewer} values: {size - fewer} of {size} missing",)
+        rescue = (missing_text(size, fewer),)
         yield Discrepancy("P216", text, (claim.id,), DEBIT, tried=tried, rescued_by=rescue)
 
 

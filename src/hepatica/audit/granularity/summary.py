@@ -13,6 +13,7 @@ from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.printed import Printed, parse_printed
 from hepatica.audit.word import variables
 
+MAX_TRIES = 500
 _STATISTICS = frozenset({"mean", "median", "centre", "sd", "min", "max", "q1", "q3"})
 
 
@@ -139,5 +140,17 @@ def _append(numbers: list[Number], text: str, claim: Claim) -> None:
 
 
 def largest_size(size: int, possible: Callable[[int], bool], *, least: int = 1) -> int | None:
-    """The largest number of values up to `size` for which it is possible, or None."""
-    return next((n for n in range(size, least - 1, -1) if possible(n)), None)
+    """The largest number of values up to `size` for which it is possible.
+
+    Returns     None where there is none; 0 where the rest was not tried, so that there may be one.
+    """
+    last = max(least, size - MAX_TRIES)
+    found = next((n for n in range(size, last - 1, -1) if possible(n)), None)
+    return 0 if found is None and last > least else found
+
+
+def missing_text(size: int, fewer: int) -> str:
+    """The reading that `fewer` values of `size` are known; 0 of `largest_size` in words."""
+    if fewer == 0:
+        return f"more than {MAX_TRIES} of {size} missing, which was not tried"
+    return f"{fewer} values: {size - fewer} of {size} missing"
