@@ -31,6 +31,13 @@ from hepatica.audit.granularity.check_mean import check_whole_mean
 from hepatica.audit.granularity.check_median import check_whole_median
 from hepatica.audit.granularity.check_percent import check_percent, check_share_deviation
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
+from hepatica.audit.recomputation.check_interval import (
+    check_bracket,
+    check_median_interval,
+    check_proportion_interval,
+    check_ratio,
+)
+from hepatica.audit.recomputation.check_p import check_mean_p, check_table_p, check_test
 from hepatica.audit.watch import UNWATCHED, Watch
 from hepatica.core.finding import Finding
 
@@ -64,6 +71,13 @@ CHECKS: tuple[Check, ...] = (
     check_whole_mean,
     check_whole_median,
     check_deviation,
+    check_bracket,
+    check_proportion_interval,
+    check_median_interval,
+    check_ratio,
+    check_test,
+    check_table_p,
+    check_mean_p,
 )
 
 

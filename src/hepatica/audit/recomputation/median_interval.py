@@ -26,6 +26,7 @@ from hepatica.stats.band import CONF_TYPES, check_level, confidence_band
 from hepatica.stats.observation import TOLERANCE, Floats
 
 CONF_LEVEL = 0.95
+_LARGE = 2000
 # Least events at or before the lower limit, where both limits exist; any number of patients.
 _LEAST_EVENTS = {"log": 5, "log-log": 1, "plain": 2, "logit": 2, "arcsin": 2}
 
@@ -48,6 +49,8 @@ def early_patients_needed(n: int, conf_type: str) -> tuple[int, int]:
         raise NotDefined("the median of no patients")
     if conf_type not in CONF_TYPES:
         raise UsageError(f"confidence type {conf_type!r}: expected one of {', '.join(CONF_TYPES)}")
+    if n > _LARGE:
+        return _first_below(n, conf_type), _LEAST_EVENTS[conf_type]
     lower, upper = _uncensored_band(n, conf_type)
     half = 0.5 + TOLERANCE
     with np.errstate(invalid="ignore"):
@@ -57,11 +60,21 @@ def early_patients_needed(n: int, conf_type: str) -> tuple[int, int]:
     return int(np.argmax(has_lower)) + 1, _LEAST_EVENTS[conf_type]
 
 
-def _uncensored_band(n: int, conf_type: str) -> tuple[Floats, Floats]:
-    """Limits after each of n events; Greenwood's sum telescopes to k / (n (n - k))."""
-    gone = np.arange(1, n + 1, dtype=np.float64)
+def _first_below(n: int, conf_type: str) -> int:
+    """Least k after which the lower band is at 0.5 or below; it falls, so k is halved out."""
+    low, high = 1, n // 2
+    while low < high:
+        middle = (low + high) // 2
+        lower, _ = _uncensored_band(n, conf_type, np.array([float(middle)]))
+        low, high = (low, middle) if lower[0] <= 0.5 + TOLERANCE else (middle + 1, high)
+    return low
+
+
+def _uncensored_band(n: int, conf_type: str, after: Floats | None = None) -> tuple[Floats, Floats]:
+    """Limits after each of n events (or after so many); Greenwood's sum is k / (n (n - k))."""
+    gone = np.arange(1, n + 1, dtype=np.float64) if after is None else after
     left = n - gone
-    log_var = np.full(n, np.inf)
+    log_var = np.full(len(gone), np.inf)
     np.divide(gone, n * left, out=log_var, where=left > 0)
     z = check_level(CONF_LEVEL)
     return confidence_band(left / n, np.sqrt(log_var), conf_type=conf_type, z=z)
