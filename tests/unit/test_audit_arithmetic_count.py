@@ -97,6 +97,17 @@ def test_levels_that_add_pass(variable, counts):
     assert len(passed(check_partition, paper)) == 1
 
 
+def test_percentages_of_the_known_pass():
+    # 8/18 = 44.4, 10/18 = 55.6: two of 20 are not known.
+    rows = [share("sex", "F", "8", "44.4", **TABLE), share("sex", "M", "10", "55.6", **TABLE)]
+    paper = paper_of(*rows, sizes=TWENTY)
+    assert codes(check_partition, paper) == codes(check_share, paper) == []
+    rows[0]["value"] = "43.4"
+    paper = paper_of(*rows, sizes=TWENTY)
+    assert codes(check_partition, paper) == ["P108"]
+    assert codes(check_share, paper) == ["P101"]
+
+
 def test_a_sum_of_levels_is_not_counted_twice():
     rows = levels("Child-Pugh", {"A": 3, "B": 16, "C": 1, "B/C": 17}, **TABLE)
     assert codes(check_partition, paper_of(*rows, sizes=TWENTY)) == []

@@ -45,6 +45,23 @@ def check_partition(paper: Paper) -> Iterator[Outcome]:
             yield from _checked(claims, paper, exhaustive=binary or is_exhaustive(variable))
 
 
+def levels_total(claim: Claim, paper: Paper) -> int | None:
+    """Patients with any level of the claim's variable, by its place; None where not known.
+
+    The sum of printed counts, where the levels exclude each other and there are two or more.
+    """
+    same = [
+        c
+        for c in paper.select(
+            variable=claim.variable, population=claim.population, method=claim.method
+        )
+        if is_share(c) and section(c) == section(claim) and not is_adverse_event(c.variable)
+    ]
+    kept = [c for c in separate(same, claim.variable) if not is_missing(c.level)]
+    counts = [c.patients for c in kept if c.patients is not None]
+    return sum(counts) if len(counts) == len(kept) > 1 and claim in kept else None
+
+
 def _checked(claims: Sequence[Claim], paper: Paper, *, exhaustive: bool) -> Iterator[Outcome]:
     variable = claims[0].variable
     kept = separate(claims, variable)
@@ -59,6 +76,8 @@ def _checked(claims: Sequence[Claim], paper: Paper, *, exhaustive: bool) -> Iter
         yield _more(kept, f"{text}, more than {goal}")
     elif most == whole or fewest <= whole <= most:
         yield Passed("P106", f"{text}, of {goal}", ids(kept))
+    elif _is_share_of_known(kept, most):
+        yield Passed("P106", f"{text}, and the percentages are of {most}", ids(kept))
     elif exhaustive and in_table(kept[0]) and _is_whole_list(claims, kept):
         yield _fewer(kept, f"{text}, fewer than {goal}", whole - most if of is not None else None)
 
@@ -85,6 +104,16 @@ def _together(claims: Sequence[Claim], of: int | None) -> tuple[Fraction, Fracti
         return None
     zero = Fraction(0)
     return sum((n.low for n in numbers), zero), sum((n.high for n in numbers), zero)
+
+
+def _is_share_of_known(claims: Sequence[Claim], known: Fraction) -> bool:
+    """Tell whether every level prints its percentage of the levels' own sum: others are missing."""
+    numbers = [(c.number, c.patients) for c in claims if c.statistic == "percent" and c.of is None]
+    return (
+        known > 0
+        and len(numbers) == len(claims)
+        and all(n is not None and k is not None and n.admits(100 * k / known) for n, k in numbers)
+    )
 
 
 def _is_whole_list(claims: Sequence[Claim], kept: Sequence[Claim]) -> bool:

@@ -48,7 +48,9 @@ def _ranked(rank: Claim, events: Sequence[Claim], paper: Paper) -> Iterator[Outc
     if not named:
         return
     last = len(named) - 1
-    disordered = next((i for i in range(last) if _more(named[i + 1], named[i], paper)), None)
+    order = (i for i in range(last) if _more(named[i + 1], named[i], paper))
+    # Events of one printed percentage stand in any order.
+    disordered = next((i for i in order if not _alike(named[i], named[i + 1])), None)
     if disordered is not None:
         pair = named[disordered : disordered + 2]
         text = f"{rank.quote[:80]}: {told(pair[0])} stands before {told(pair[1])}"
@@ -62,6 +64,10 @@ def _ranked(rank: Claim, events: Sequence[Claim], paper: Paper) -> Iterator[Outc
     elif disordered is None:
         text = f"{', '.join(told(n) for n in named)}: none of the others is more common"
         yield Passed("P121", text, ids([rank, *named]))
+
+
+def _alike(first: Claim, second: Claim) -> bool:
+    return bool(first.value) and first.value == second.value
 
 
 def _named_in(rank: Claim, events: Sequence[Claim]) -> list[Claim]:

@@ -2,7 +2,8 @@
 
 Papers round halves up, down or to even; all are admitted. A percentage that is cut off instead of
 rounded is told as such. Where no denominator is printed, the size of the population is only the
-presumed one, because values may be missing: then any denominator up to the size will do.
+presumed one, because values may be missing: the sum of the levels of the variable is tried next,
+and then any denominator up to the size will do, with a warning.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from hepatica.audit.arithmetic.partition import levels_total
 from hepatica.audit.arithmetic.reading import (
     count_range,
     decimal,
@@ -61,6 +63,11 @@ def _fit(claim: Claim, count: int, paper: Paper) -> Iterator[Outcome]:
     presumed = of if of is not None else size
     if presumed and count <= presumed and number.admits(Fraction(100 * count, presumed)):
         yield Passed("P101", share(count, presumed, number.decimals), (claim.id,))
+        return
+    known = levels_total(claim, paper) if of is None and size is not None else None
+    if known and size and known < size and number.admits(Fraction(100 * count, known)):
+        text = f"{share(count, known, number.decimals)}; {size - known} of {size} not known"
+        yield Passed("P101", text, (claim.id,))
         return
     if of is None:
         fitting = denominators(claim, count, size)
