@@ -43,6 +43,14 @@ class Entry:
         return f"e-{self.number}"
 
     @property
+    def short(self) -> str:
+        """The title where there is little room; of the solver's what the claims are about."""
+        if not self.by_solver or not self.claims:
+            return self.title
+        opening = "No patients" if self.contradicts else "Unusual patients only"
+        return f"{opening}: {_about(self.claims)}"
+
+    @property
     def by_solver(self) -> bool:
         """Tell whether the solver told it."""
         return not self.code or self.code in SOLVER_CODES

@@ -19,7 +19,7 @@ _BETWEEN = 9.0
 _LEAST_WORD, _LONGEST_WORD, _PER_SIGN = 11.0, 52.0, 0.34
 # Above so many claims every word is as short as the shortest.
 _DENSE = 400
-LINE_LEAST, LINE_MOST = 13.5, 24.0
+LINE_LEAST, LINE_MOST = 13.5, 28.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
+from unicodedata import east_asian_width
 
 from hepatica.report.audit.entry import Entry, drawn_entries
 from hepatica.report.audit.given import AuditInput
@@ -31,7 +32,7 @@ MOST_DRAWN = 40
 _MOST_SPOKES = 60
 _HUB = 462.0
 _TEXT = _HUB + 20
-_TITLE_SIGNS, _MESSAGE_SIGNS, _TOOLTIP_SIGNS, _LABEL_SIGNS = 58, 72, 160, 300
+_TITLE_SIGNS, _MESSAGE_SIGNS, _TOOLTIP_SIGNS, _LABEL_SIGNS = 60, 80, 160, 300
 _GROUPS = {
     True: "Cannot all be true as printed",
     False: "True only under another reading, or unusual",
@@ -142,7 +143,7 @@ def _tie(entry: Entry, y: float, layout: PageLayout) -> Iterator[str]:
     yield f'<g class="lit">{"".join(one.mark.svg() for one in placed)}</g>'
     yield _box("hit", (_HUB - 14, y - 14, WIDTH - _HUB, 34), 4)
     yield _badge(entry, y)
-    yield _text("head", _TEXT, y, _clipped(entry.title, _TITLE_SIGNS))
+    yield _text("head", _TEXT, y, _clipped(entry.short, _TITLE_SIGNS))
     yield _text("sub", _TEXT, y + 14, _clipped(message, _MESSAGE_SIGNS))
     yield "</a>"
 
@@ -187,7 +188,13 @@ def _box(kind: str, box: tuple[float, float, float, float], radius: int) -> str:
 
 
 def _clipped(text: str, signs: int) -> str:
-    return text if len(text) <= signs else f"{text[: signs - 1].rstrip()}\u2026"
+    """The text cut to a width of so many signs; a sign of East Asian writing counts twice."""
+    room = signs
+    for index, sign in enumerate(text):
+        room -= 2 if east_asian_width(sign) in {"W", "F"} else 1
+        if room < 0:
+            return f"{text[: max(index - 1, 0)].rstrip()}\u2026"
+    return text
 
 
 def _shown(text: str) -> str:

@@ -57,7 +57,7 @@ def _rescues(number: int) -> str:
     if number == 0:
         return "No reading that was tried makes any of them disappear."
     verb = "disappears" if number == 1 else "disappear"
-    return f"{count(number)} of them {verb} under another reading of a claim or a rule."
+    return f"{count(number)} of them {verb} under another reading of a claim, or without a rule."
 
 
 def _unknown(audit: Audit) -> str:
