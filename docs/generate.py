@@ -12,6 +12,12 @@ from pathlib import Path
 import click
 
 from hepatica.analysis.result import ANALYSES, COLUMNS, STATISTICS
+from hepatica.audit.claim import BRACKETS, EVERYONE, OUTSIDE
+from hepatica.audit.claim import STATISTICS as CLAIM_STATISTICS
+from hepatica.audit.claim_row import ALIASES
+from hepatica.audit.claim_row import COLUMNS as CLAIM_COLUMNS
+from hepatica.audit.claim_toml import CLAIM_KEYS, PAPER_KEYS, POPULATION_KEYS
+from hepatica.audit.word import bracket_words, statistic_words, variable_names, variables
 from hepatica.cli.main import app
 from hepatica.clinic.dataset import datasets
 from hepatica.clinic.rules.ctcae.table import (
@@ -27,7 +33,14 @@ from hepatica.core.finding_code import finding_codes
 from hepatica.records.table import tables
 
 FOLDER = Path(__file__).parent / "reference"
-_ROOMS = {"R": "Records", "S": "Study", "L": "Lesions", "C": "Clinic", "A": "Analysis"}
+_ROOMS = {
+    "R": "Records",
+    "S": "Study",
+    "L": "Lesions",
+    "C": "Clinic",
+    "A": "Analysis",
+    "P": "Published papers",
+}
 
 
 def reference_pages() -> dict[str, str]:
@@ -39,6 +52,7 @@ def reference_pages() -> dict[str, str]:
         "results.md": "\n".join(_results()),
         "scores.md": "\n".join(_scores()),
         "ctcae.md": "\n".join(_ctcae()),
+        "claims.md": "\n".join(_claims()),
         "commands.md": "\n".join(_commands()),
     }
 
@@ -121,6 +135,49 @@ def _ctcae() -> Iterator[str]:
     yield ""
 
 
+def _claims() -> Iterator[str]:
+    yield "# Claims files\n"
+    yield "Generated from `src/hepatica/audit`: the list of statistics in `claim.py`, the words in `claim_words.toml`. How to write one: [claims](../how-to/write-claims.md).\n"
+    yield "## Keys\n"
+    yield _head("table", "keys")
+    for table, keys in (
+        ("[paper]", PAPER_KEYS),
+        ("[[population]]", POPULATION_KEYS),
+        ("[[claim]]", CLAIM_KEYS),
+    ):
+        yield _row(f"`{table}`", ", ".join(f"`{key}`" for key in keys))
+    yield ""
+    outside = ", ".join(f"`{name}`" for name in sorted(OUTSIDE))
+    yield f"Every value is text, but for `size`, a whole number, and `bracket` and `between`, lists of texts. `bracket_is` is one of {', '.join(f'`{kind}`' for kind in BRACKETS)}; `conf_level` is 95 where it is not given. A claim without `population` is about `{EVERYONE}`; {outside} are not patients of the study.\n"
+    yield "## Columns of a CSV\n"
+    yield _head("column", "other names that are read")
+    for column in CLAIM_COLUMNS:
+        yield _row(f"`{column}`", ALIASES.get(column, "").replace(" ", ", "))
+    yield ""
+    yield "`N` in capitals is the denominator, `n` the count. Only `statistic` must be there.\n"
+    yield "## Statistics\n"
+    yield _head("statistic", "what it claims", "other words")
+    for name, meaning in CLAIM_STATISTICS.items():
+        yield _row(f"`{name}`", meaning, ", ".join(statistic_words(name)))
+    yield ""
+    yield "## Brackets\n"
+    yield _head("kind", "other words")
+    for kind in BRACKETS:
+        yield _row(f"`{kind}`", ", ".join(bracket_words(kind)))
+    yield ""
+    yield "## Variables that the rules know\n"
+    yield "Any other word is a variable as well; what the paper says of it in several places is compared, but no clinical rule knows it. *One*: a patient has at most one of the levels; *all*: every patient has one. An adverse event is `AE` and its term, its level `any`, a grade or grades (`3-4`).\n"
+    yield _head("variable", "type", "levels", "other words", "levels are")
+    for known in variables().values():
+        levels = dict.fromkeys(known.levels.values())
+        are = ", ".join(
+            w for w, is_so in (("one", known.exclusive), ("all", known.exhaustive)) if is_so
+        )
+        words = ", ".join(variable_names(known.name))
+        yield _row(f"`{known.name}`", known.type, ", ".join(levels), words, are)
+    yield ""
+
+
 def _results() -> Iterator[str]:
     yield "# The results table\n"
     yield "Generated from `src/hepatica/analysis/result.py`. `results.csv` and `results.parquet` hold one row a number, unrounded; a number that does not exist is blank and its note says why. `results_trace.parquet` holds the subjects behind each row.\n"
@@ -181,10 +238,16 @@ def _commands() -> Iterator[str]:
     yield "# Commands\n"
     yield "Generated from `src/hepatica/cli/main.py`. Exit codes: 0 done; 1 ran, with findings at error level; 2 wrong usage or a bad study.toml; 3 input unreadable or refused.\n"
     for name in sorted(app.commands):
-        command = app.commands[name]
-        context = click.Context(command, info_name=f"hepatica {name}", max_content_width=96)
-        context.terminal_width = 96
-        yield f"## hepatica {name}\n\n```\n{command.get_help(context)}\n```\n"
+        yield from _command(f"hepatica {name}", app.commands[name])
+
+
+def _command(name: str, command: click.Command) -> Iterator[str]:
+    context = click.Context(command, info_name=name, max_content_width=96)
+    context.terminal_width = 96
+    yield f"## {name}\n\n```\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for part in sorted(command.commands):
+            yield from _command(f"{name} {part}", command.commands[part])
 
 
 def run() -> None:

@@ -1,6 +1,7 @@
 """claims.toml: every fault is told with its line, nothing crashes, nothing is lost in silence."""
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -366,3 +367,12 @@ def test_a_printed_number_is_read_or_not_at_all(text: str, value: str | None) ->
     else:
         assert printed is not None
         assert float(printed.value) == float(value)
+
+
+def test_the_examples_of_the_manual_read_without_a_finding(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "write-claims.md"
+    blocks = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 2
+    one, two = (_read(tmp_path, block) for block in blocks)
+    assert (one[1], two[1]) == ((), ())
+    assert two[0].arms() == ("arm A", "arm B")

@@ -1,7 +1,7 @@
 """Claims from CSV: our own columns, or a list whose `statistic` says variable and statistic in one.
 
 Own columns: id, place, quote, population, within, variable, level, statistic, value, count,
-denominator, unit, low, high, declared_as, conf_level, between, method, note; `_ALIASES` are the
+denominator, unit, low, high, declared_as, conf_level, between, method, note; `ALIASES` are the
 names that other people use. Without a column `variable` the words of `statistic` are read
 (`claim_phrase.py`), and without `declared_as` what a bracket is by the words around it; each such
 reading is told in a note (P009).
@@ -24,7 +24,7 @@ COLUMNS = (
     *TEXT_KEYS,
     *("within", "low", "high", "declared_as", "conf_level", "between"),
 )
-_ALIASES = {
+ALIASES = {
     "id": "claim claim_id claim_no no. #",
     "place": "section location locus where",
     "quote": "sentence verbatim quotation",
@@ -45,7 +45,7 @@ _ALIASES = {
     "note": "notes comment comments remark remarks",
     "within": "part_of",
 }
-_COLUMN = {word: column for column, words in _ALIASES.items() for word in words.split()}
+_COLUMN = {word: column for column, words in ALIASES.items() for word in words.split()}
 _SIZE = re.compile(r"(.*?)\s*[(\[]\s*[nN]\s*=\s*([\d,]{1,9})\s*[)\]]", re.DOTALL)
 
 

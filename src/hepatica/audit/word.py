@@ -111,6 +111,21 @@ def known_bracket(word: str) -> str | None:
     return _bracket_by_word().get(plain)
 
 
+def variable_names(name: str) -> list[str]:
+    """The words of papers that mean the variable of this name."""
+    return [word for word, known in _variable_by_word().items() if known == name]
+
+
+def statistic_words(name: str) -> list[str]:
+    """The words of papers that mean the statistic of this name."""
+    return [word for word, known in _statistic_by_word().items() if known == name]
+
+
+def bracket_words(kind: str) -> list[str]:
+    """The words of papers that declare a bracket to be of this kind."""
+    return [word for word, known in _bracket_by_word().items() if known == kind]
+
+
 def is_adverse_event(variable: str) -> bool:
     """Tell whether the variable is the worst grade of an adverse event (``AE nausea``)."""
     return variable.startswith(ADVERSE_EVENT)

@@ -14,11 +14,13 @@ from typing import Any
 import click
 
 from hepatica.cli.audit_command import audit
+from hepatica.cli.claims_command import claims
 from hepatica.cli.compare_command import compare
 from hepatica.cli.dose_command import dose
 from hepatica.cli.export_command import export
 from hepatica.cli.granularity_command import debit, grim, grimmer
 from hepatica.cli.pk_command import pk
+from hepatica.cli.reconstruct_command import reconstruct
 from hepatica.core.errors import HepaticaError
 from hepatica.core.version import VERSION
 
@@ -238,6 +240,7 @@ def response(file: Path, criterion: str, baseline_date: str, as_json: bool, **da
 
 
 app.add_command(audit)
+app.add_command(claims)
 app.add_command(compare)
 app.add_command(debit)
 app.add_command(dose)
@@ -245,6 +248,7 @@ app.add_command(export)
 app.add_command(grim)
 app.add_command(grimmer)
 app.add_command(pk)
+app.add_command(reconstruct)
 
 
 @app.command()

@@ -27,6 +27,7 @@ from hepatica.audit.drafting.sketch import Sketch
 
 _Reader = Callable[[re.Match[str], str], Iterator[Sketch]]
 _SURE = ("variable",)
+_WINDOW = 300
 _COMPARING = frozenset({"p", "test", "hazard_ratio", "odds_ratio", "risk_ratio"})
 _SIGN = {"≥": ">=", "≤": "<=", "at least": ">=", "at most": "<=", "more than": ">", "above": ">"}
 _SIGN |= {"less than": "<", "within": "<=", "up to": "<=", "below": "<"}
@@ -55,8 +56,10 @@ def _guessed(sketch: Sketch, text: str) -> Sketch:
         return sketch
     levelled = sketch.statistic in {"percent", "count"}
     inside = sketch.start > 0 and text[sketch.start - 1] in "(["
+    low = max(0, sketch.start - _WINDOW)
+    near, start = text[low : sketch.end + _WINDOW], sketch.start - low
     subject = guessed_subject(
-        *(text, sketch.start, sketch.end),
+        *(near, start, sketch.end - low),
         after=levelled and not inside,
         wide=sketch.statistic in _COMPARING,
     )
