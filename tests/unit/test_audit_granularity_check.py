@@ -28,7 +28,7 @@ def outcomes(*claims: dict[str, Any], size: int | None = SIZE) -> list[Outcome]:
     made = tuple(
         Claim(f"C{i:03d}", "Table 1", "as printed", **fields) for i, fields in enumerate(claims, 1)
     )
-    paper = Paper(made, sizes={"all enrolled": size} if size else {})
+    paper = Paper(made, sizes={} if size is None else {"all enrolled": size})
     return [outcome for check in CHECKED for outcome in check(paper)]
 
 
@@ -67,7 +67,11 @@ def test_the_checks_are_registered() -> None:
 
 
 @pytest.mark.parametrize(
-    "variable", ["prior TACE", "sessions", "ECOG-PS", "number of tumours", "Child-Pugh score"]
+    "variable",
+    [
+        *("prior TACE", "sessions", "ECOG-PS", "number of tumours", "Child-Pugh score"),
+        *("tumor number", "TACE cycles", "No. of previous procedures"),
+    ],
 )
 def test_variables_that_are_whole(variable: str) -> None:
     assert is_whole(variable)
@@ -79,6 +83,7 @@ def test_variables_that_are_whole(variable: str) -> None:
     [
         *("bilirubin", "tumour size", "platelets", "number of CD8 cells", "viral copies"),
         *("number of platelets", "number of tumours per lobe", "time between sessions"),
+        *("number of months", "change in number of tumours", "procedures per month"),
     ],
 )
 def test_variables_that_need_not_be_whole(variable: str) -> None:
@@ -244,6 +249,19 @@ def test_a_mean_outside_the_range_is_left_to_the_check_of_order() -> None:
     assert told(mean("1.0", variable="tumour size"), ends) == []
 
 
+def test_numbers_of_different_patients_are_not_held_against_each_other() -> None:
+    """The range is of all 20, the mean of 12: the ends need not be among the 12."""
+    ends = median("54", ("35", "78"), variable="age")
+    assert told(mean("54.0", "2.1", variable="age", denominator="12"), ends) == []
+    apart = mean("60.0", "2.0", variable="albumin", denominator="12")
+    assert told(apart, median("51.0", variable="albumin")) == []
+
+
+def test_comparisons_and_changes_in_percent_are_not_checked() -> None:
+    assert outcomes(mean("3.42", between=("A", "B"))) == []
+    assert outcomes(mean("3.42", unit="%")) == []
+
+
 def test_a_mean_that_median_and_range_do_not_allow() -> None:
     """n = 20: (9 x 2 + 10 x 5 + 9)/20 = 3.85 with the prints as they stand."""
     ends = median("5.0", ("2.0", "9.0"), variable="albumin")
@@ -331,7 +349,8 @@ def test_a_coarse_mean_of_many_is_not_searched() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "x", "-5", "1e400", "9" * 39, "nan", "NR"])
-def test_nothing_that_a_claim_says_stops_a_check(value: str) -> None:
+@pytest.mark.parametrize("size", [None, -5, 0, 1, 2, 10**30])
+def test_nothing_that_a_claim_says_stops_a_check(value: str, size: int | None) -> None:
     ends = Bracket(value, value, "range")
     claims = (
         mean(value, value or "1", denominator=value),
@@ -341,4 +360,4 @@ def test_nothing_that_a_claim_says_stops_a_check(value: str) -> None:
         {"variable": "sessions", "statistic": "mean", "value": "2", "bracket": ends},
         {"variable": "sessions", "statistic": "q1", "value": value},
     )
-    assert isinstance(outcomes(*claims), list)
+    assert isinstance(outcomes(*claims, size=size), list)

@@ -43,11 +43,12 @@ def check_deviation(paper: Paper) -> Iterator[Outcome]:
     """Every deviation, mean and median against the range that is printed of the same variable."""
     for summary in summaries(paper):
         for mean in summary.means:
+            ranges = [r for r in summary.ranges if summary.of_same_values(mean.claim, *r.claims)]
             for deviation in summary.deviations_of(mean):
                 yield from _against_medians(mean, deviation, summary)
-                for ends in summary.ranges:
+                for ends in ranges:
                     yield from _within_range(mean, deviation, ends, summary)
-            for ends in summary.ranges:
+            for ends in ranges:
                 yield from _mean_in_range(mean, ends, summary)
 
 
@@ -55,8 +56,12 @@ def _ids(*numbers: Number) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number.claim.id for number in numbers))
 
 
+def _medians(mean: Number, summary: Summary) -> list[Number]:
+    return [m for m in summary.medians if summary.of_same_values(mean.claim, m.claim)]
+
+
 def _against_medians(mean: Number, deviation: Number, summary: Summary) -> Iterator[Outcome]:
-    for median in summary.medians:
+    for median in _medians(mean, summary):
         ids = _ids(mean, median, deviation)
         a, b = mean.printed, median.printed
         apart = max(a.low - b.high, b.low - a.high, Fraction(0))
@@ -143,7 +148,7 @@ def _mean_in_range(mean: Number, ends: Range, summary: Summary) -> Iterator[Outc
         yield Discrepancy("P212", f"{what}; {limit}", ids, ENDS)
         return
     yield Passed("P212", f"{what}", ids)
-    for median in summary.medians:
+    for median in _medians(mean, summary):
         if median.printed.low <= b.high and median.printed.high >= a.low:
             yield from _mean_with_median(mean, median, ends, summary)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.granularity.debit import Debit, debit
 from hepatica.audit.granularity.grim import grim
-from hepatica.audit.granularity.summary import largest_size, missing_text
+from hepatica.audit.granularity.summary import largest_size, missing_text, number_of_values
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.printed import Printed, parse_printed
 from hepatica.audit.word import variables
@@ -47,15 +47,8 @@ def _is_bare_percent(claim: Claim) -> bool:
     return bare and not in_time and claim.unit.lower() in _PATIENTS
 
 
-def _size(claim: Claim, paper: Paper) -> tuple[int, bool] | None:
-    if claim.of is not None:
-        return (claim.of, True) if claim.of > 0 else None
-    size = paper.sizes.get(claim.population)
-    return (size, False) if size else None
-
-
 def _percent(claim: Claim, paper: Paper) -> Iterator[Outcome]:
-    number, told = claim.number, _size(claim, paper)
+    number, told = claim.number, number_of_values(claim, paper.sizes.get(claim.population))
     if number is None or number.comparator or told is None or number.low > 100:
         return
     size, printed = told
@@ -79,7 +72,7 @@ def _percent(claim: Claim, paper: Paper) -> Iterator[Outcome]:
 
 
 def _deviation(claim: Claim, share: Printed, paper: Paper) -> Iterator[Outcome]:
-    bracket, told = claim.bracket, _size(claim, paper)
+    bracket, told = claim.bracket, number_of_values(claim, paper.sizes.get(claim.population))
     if bracket is None or bracket.declared_as != "sd" or bracket.high or told is None:
         return
     sd = parse_printed(bracket.low)

@@ -38,9 +38,14 @@ class Range:
     high: Number
 
     @property
+    def claims(self) -> tuple[Claim, Claim]:
+        """The claims that print the ends; twice the same where one bracket does."""
+        return self.low.claim, self.high.claim
+
+    @property
     def ids(self) -> tuple[str, ...]:
-        """The claims that print the ends."""
-        return tuple(dict.fromkeys((self.low.claim.id, self.high.claim.id)))
+        """The ids of the claims that print the ends."""
+        return tuple(dict.fromkeys(claim.id for claim in self.claims))
 
     @property
     def text(self) -> str:
@@ -71,14 +76,26 @@ class Summary:
 
     def sizes(self, claim: Claim) -> tuple[int, bool] | None:
         """Number of values, and whether it is printed; None where nothing tells it."""
-        if claim.of is not None:
-            return (claim.of, True) if claim.of > 0 else None
-        return (self.size, False) if self.size else None
+        return number_of_values(claim, self.size)
 
     def deviations_of(self, mean: Number) -> list[Number]:
         """The deviations printed with a mean, else those of claims of their own."""
         own = [d for d in self.deviations if d.claim.id == mean.claim.id]
-        return own or [d for d in self.deviations if d.claim.statistic == "sd"]
+        return own or [
+            d
+            for d in self.deviations
+            if d.claim.statistic == "sd" and self.of_same_values(mean.claim, d.claim)
+        ]
+
+    def of_same_values(self, *claims: Claim) -> bool:
+        """Tell whether the claims say, or leave open alike, of how many values they are."""
+        return len({self.size if claim.of is None else claim.of for claim in claims}) == 1
+
+
+def number_of_values(claim: Claim, size: int | None) -> tuple[int, bool] | None:
+    """The printed denominator, else the presumed one; with whether it is printed."""
+    number = size if claim.of is None else claim.of
+    return (number, claim.of is not None) if number is not None and number > 0 else None
 
 
 def summaries(paper: Paper) -> Iterator[Summary]:
@@ -86,6 +103,8 @@ def summaries(paper: Paper) -> Iterator[Summary]:
     found: dict[tuple[str, str, str], Summary] = {}
     for claim in paper.claims:
         if not claim.about_patients or claim.statistic not in _STATISTICS:
+            continue
+        if claim.between or claim.unit == "%":
             continue
         known = variables().get(claim.variable)
         if known and known.type == "time":

@@ -16,7 +16,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def is_whole(variable: str) -> bool:
     """Tell whether every patient's value is a whole number, such as a number of sessions."""
-    return _is("whole", variable)
+    return _is("whole", variable) and not _is("time", variable)
 
 
 def is_mostly_whole(variable: str) -> bool:
