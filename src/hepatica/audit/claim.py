@@ -47,6 +47,8 @@ ABOUT_PATIENTS = frozenset(
 )
 BRACKETS = ("ci", "range", "iqr", "sd", "unknown")
 EVERYONE = "all enrolled"
+# How the note of a drafted claim begins: the fields that a program guessed.
+GUESSED = "guessed:"
 # Populations that are not patients of the study.
 OUTSIDE = frozenset({"literature", "eligibility", "paper"})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from hepatica.audit.claim import EVERYONE, Claim, Paper
+from hepatica.audit.claim import EVERYONE, GUESSED, Claim, Paper
 from hepatica.audit.claim_check import check_denominators, check_populations, check_share, is_sound
 from hepatica.audit.claim_row import read_claim_rows
 from hepatica.audit.claim_source import ClaimSource, shown
@@ -66,6 +66,7 @@ def check_claims(paper: Paper, source: ClaimSource) -> Paper:
         kept[claim.id] = claim
         check_share(claim, source)
     claims = tuple(kept.values())
+    _tell_guesses(claims, source)
     paper = replace(paper, claims=claims, sizes=_sizes(paper, claims, source))
     check_denominators(paper, source)
     return check_populations(paper, source)
@@ -102,6 +103,16 @@ def _same(claim: Claim, settled: Claim) -> bool:
         getattr(claim, key).strip().lower() == getattr(settled, key).lower()
         for key in ("variable", "statistic", "level")
     )
+
+
+def _tell_guesses(claims: tuple[Claim, ...], source: ClaimSource) -> None:
+    """Say once how many claims still bear the mark of a draft, so that no guess passes for more."""
+    guessed = [claim for claim in claims if claim.note.startswith(GUESSED)]
+    if guessed:
+        found = f"{len(guessed)} claims with guesses of a draft, this the first"
+        expected = "claims compared with the paper"
+        hint = "delete the note of a claim that is right"
+        source.tell("P009", (guessed[0].line, "note"), found, expected, hint)
 
 
 def _sizes(paper: Paper, claims: tuple[Claim, ...], source: ClaimSource) -> dict[str, int]:

@@ -32,6 +32,7 @@ def claims() -> None:
 @_as_json
 def init(paper: Path, output: Path, as_json: bool) -> None:
     """Draft a claims file from PAPER (.txt or .pdf); every guess is named in the claim's note."""
+    from hepatica.audit.claim import GUESSED
     from hepatica.audit.claim_text import write_claims
     from hepatica.audit.drafting.draft import draft_claims
 
@@ -40,7 +41,7 @@ def init(paper: Path, output: Path, as_json: bool) -> None:
     draft = draft_claims(paper)
     write_claims(draft.paper, output)
     number = len(draft.paper.claims)
-    guessed = sum(claim.note.startswith("guessed") for claim in draft.paper.claims)
+    guessed = sum(claim.note.startswith(GUESSED) for claim in draft.paper.claims)
     if as_json:
         counts = {"claims": number, "guessed": guessed, "surplus": draft.surplus}
         print(json.dumps({"file": str(output), **counts, "lines_left_out": draft.left_out}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hepatica.audit.claim import EVERYONE, Bracket, Claim
+from hepatica.audit.claim import EVERYONE, GUESSED, Bracket, Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,6 @@ class Sketch:
             unit=self.unit,
             bracket=self.bracket,
             between=self.between,
-            note=f"guessed: {', '.join(self.guessed)}" if self.guessed else "",
+            note=f"{GUESSED} {', '.join(self.guessed)}" if self.guessed else "",
             line=line,
         )
