@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from command import EXAMPLES, hepatica
 
-BEVA = EXAMPLES / "beva-tace"
+BEVA = EXAMPLES / "hard-courses"
 
 
 def test_help_names_every_command() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command import EXAMPLES, hepatica
 
-BEVA = EXAMPLES / "beva-tace"
+BEVA = EXAMPLES / "hard-courses"
 PK = ("pk", "--weight-kg", 70, "--sex", "F", "--albumin-g-l", 39, "--alp-u-l", 109)
 PK = (*PK, "--dose-mg", 350)
 BANDS = """name = "committee"

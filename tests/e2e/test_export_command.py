@@ -13,7 +13,7 @@ from hepatica.records.template import write_template
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("export") / "out"
-    done = hepatica("export", EXAMPLES / "beva-tace", "-o", out)
+    done = hepatica("export", EXAMPLES / "hard-courses", "-o", out)
     assert (done.returncode, done.stderr.count("failed")) == (0, 1), done.stdout + done.stderr
     assert " 0 failed" in done.stderr
     return out
@@ -27,7 +27,7 @@ def test_everything_is_written_where_nothing_is_named(exported: Path) -> None:
 
 
 def test_a_second_export_has_the_same_bytes(exported: Path, tmp_path: Path) -> None:
-    done = hepatica("export", EXAMPLES / "beva-tace", "-o", tmp_path, "--json")
+    done = hepatica("export", EXAMPLES / "hard-courses", "-o", tmp_path, "--json")
     files = [Path(name) for name in json.loads(done.stdout)["files"]]
     assert len(files) > 50
     for path in files:
@@ -35,7 +35,7 @@ def test_a_second_export_has_the_same_bytes(exported: Path, tmp_path: Path) -> N
 
 
 def test_one_part_is_written_alone(tmp_path: Path) -> None:
-    done = hepatica("export", EXAMPLES / "beva-tace", "--core-rules", "-o", tmp_path)
+    done = hepatica("export", EXAMPLES / "hard-courses", "--core-rules", "-o", tmp_path)
     assert done.returncode == 0
     assert {path.parent.name for path in tmp_path.rglob("*.*")} == {"core-rules"}
     assert "HEP-ADAM-001.yml" in done.stdout
@@ -44,7 +44,7 @@ def test_one_part_is_written_alone(tmp_path: Path) -> None:
 def test_what_does_not_fit_is_told_and_the_rest_written(tmp_path: Path) -> None:
     study = tmp_path / "study"
     shutil.copytree(
-        EXAMPLES / "beva-tace", study, ignore=shutil.ignore_patterns("report*", "recon*")
+        EXAMPLES / "hard-courses", study, ignore=shutil.ignore_patterns("report*", "recon*")
     )
     (study / "records.xlsx").unlink()
     events = {"subject": "S1", "term": "Übelkeit " + "x" * 200, "start_date": None}
@@ -64,7 +64,7 @@ def test_what_does_not_fit_is_told_and_the_rest_written(tmp_path: Path) -> None:
 
 
 def test_a_redacted_copy_needs_a_key_and_a_folder(tmp_path: Path) -> None:
-    study = EXAMPLES / "beva-tace"
+    study = EXAMPLES / "hard-courses"
     for words in (("--redact",), ("--redact", "-o", tmp_path), ("--key-file", "k")):
         done = hepatica("export", study, *words)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
@@ -80,7 +80,7 @@ def test_a_redacted_copy_needs_a_key_and_a_folder(tmp_path: Path) -> None:
 def test_an_output_that_is_a_file_is_told(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_text("", encoding="utf-8")
-    done = hepatica("export", EXAMPLES / "beva-tace", "--ars", "-o", path)
+    done = hepatica("export", EXAMPLES / "hard-courses", "--ars", "-o", path)
     assert done.returncode == 2
     assert "is not a folder" in done.stderr
 
@@ -116,7 +116,7 @@ def test_a_key_that_others_can_read_is_told(tmp_path: Path) -> None:
         key.chmod(mode)
         out = tmp_path / str(mode)
         words = ("--redact", "--key-file", key, "-o", out)
-        done = hepatica("export", EXAMPLES / "beva-tace", *words)
+        done = hepatica("export", EXAMPLES / "hard-courses", *words)
         assert (done.returncode, "others on this machine" in done.stderr) == (0, told)
 
 
@@ -124,7 +124,7 @@ def small_study(folder: Path, term: str) -> Path:
     """A study of one subject with one event."""
     study = folder / "study"
     study.mkdir(exist_ok=True)
-    shutil.copy(EXAMPLES / "beva-tace" / "study.toml", study)
+    shutil.copy(EXAMPLES / "hard-courses" / "study.toml", study)
     (study / "records.xlsx").unlink(missing_ok=True)
     event = {"subject": "S1", "term": term, "start_date": None}
     write_template(

@@ -24,6 +24,7 @@ from hepatica.workflow.workspace import Workspace
 
 EXAMPLES = {
     "beva-tace": "",
+    "hard-courses": "",
     "cdisc-pilot-recist": "cdisc_pilot_recist",
     "cdisc-pilot-oncology": "cdisc_pilot_oncology",
     "sysucc": "sysucc_hcc",
@@ -122,7 +123,7 @@ def rows(table: Table, given: pa.Table, prefix: str) -> Counter[tuple[Any, ...]]
 
 @pytest.mark.parametrize("suffix", ["xpt", "json"])
 def test_records_come_back_from_sdtm(tmp_path: Path, suffix: str, request: Any) -> None:
-    workspace = hepatica.open(str(Path(request.config.rootpath) / "examples" / "beva-tace"))
+    workspace = hepatica.open(str(Path(request.config.rootpath) / "examples" / "hard-courses"))
     package = sdtm_package(workspace.protocol, workspace.records)
     assert package.findings == ()
     for name, data in package.files:
@@ -136,7 +137,7 @@ def test_records_come_back_from_sdtm(tmp_path: Path, suffix: str, request: Any) 
 
 
 def test_domains_are_numbered_and_dated(request: Any) -> None:
-    workspace = hepatica.open(str(Path(request.config.rootpath) / "examples" / "beva-tace"))
+    workspace = hepatica.open(str(Path(request.config.rootpath) / "examples" / "hard-courses"))
     made = sdtm_tables(workspace.protocol, workspace.records)
     start = {r["USUBJID"]: r["RFSTDTC"] for r in made["DM"][1].to_pylist()}
     for name, (dataset, table) in made.items():

@@ -31,7 +31,7 @@ from hepatica.workflow.redacting import run_study_redaction
 from hepatica.workflow.workspace import Workspace
 
 KEY = b"a key of more than sixteen bytes"
-EXAMPLE = Path(__file__).parents[2] / "examples" / "beva-tace"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "hard-courses"
 
 
 def told_of(subject: str) -> str:

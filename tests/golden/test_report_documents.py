@@ -21,7 +21,7 @@ from hepatica.report.number import rounded
 from hepatica.report.table import Cell
 from hepatica.workflow.workspace import Workspace
 
-STUDY = Path(__file__).parents[2] / "examples" / "beva-tace"
+STUDY = Path(__file__).parents[2] / "examples" / "hard-courses"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 

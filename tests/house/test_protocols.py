@@ -17,7 +17,7 @@ PAGE = ROOT / "docs" / "how-to" / "write-a-protocol.md"
 
 def test_the_beva_tace_template_is_the_example_without_its_label():
     example = (EXAMPLES / "beva-tace" / "study.toml").read_text(encoding="utf-8")
-    label = 'label = "Reconstructed from published summaries; not patient data"'
+    label = 'label = "Reconstructed from published claims; not patient data"'
     assert example.count(label) == 1
     assert example.replace(label, 'label = ""') == protocol_text("beva-tace")
 

@@ -15,7 +15,7 @@ from hepatica.records.reader import read_records
 from hepatica.records.record import Records
 from hepatica.records.table import tables
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "beva-tace"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "hard-courses"
 
 
 @cache

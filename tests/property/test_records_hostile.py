@@ -15,7 +15,7 @@ from hepatica.core.errors import Unreadable
 from hepatica.records.reader import read_records
 from hepatica.records.template import write_template
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "beva-tace"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "hard-courses"
 DATASET = (
     b'{"datasetJSONVersion": "1.1.0", "name": "DM", "records": 2, "columns": ['
     b'{"name": "USUBJID", "dataType": "string"}, {"name": "AGE", "dataType": "integer"}], '

@@ -13,7 +13,7 @@ from hepatica.report.cdisc.submission import submission
 from hepatica.study import Study
 from hepatica.workflow.workspace import Workspace
 
-EXAMPLE = Path(__file__).parents[3] / "examples" / "beva-tace"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "hard-courses"
 ODM = "{http://www.cdisc.org/ns/odm/v1.3}"
 DEF = "{http://www.cdisc.org/ns/def/v2.1}"
 

@@ -49,42 +49,42 @@ def test_the_makers() -> None:
 def test_incidence_of_progression_in_beva_tace() -> None:
     where = dict(analysis="competing", variable="PFS-FT", level="progression by 6 months")
     for statistic, theirs in zip(("estimate", "se"), truth()["incidence"], strict=True):
-        close(value("beva-tace", statistic, **where), theirs)
+        close(value("hard-courses", statistic, **where), theirs)
 
 
 def test_changing_response_in_beva_tace() -> None:
     where = dict(analysis="landmark", variable="OS-FT", level="response")
-    close(value("beva-tace", "estimate", **where), truth()["changing"]["coef"])
-    close(value("beva-tace", "se", **where), truth()["changing"]["se"])
+    close(value("hard-courses", "estimate", **where), truth()["changing"]["coef"])
+    close(value("hard-courses", "se", **where), truth()["changing"]["se"])
 
 
 def test_landmark_in_beva_tace() -> None:
     by, theirs = "response by 3 months", truth()["landmark"]
     where = dict(analysis="landmark", variable="OS-FT")
-    counts = [value("beva-tace", "n", level="", group=f"{by} = {v}", **where) for v in "NY"]
+    counts = [value("hard-courses", "n", level="", group=f"{by} = {v}", **where) for v in "NY"]
     assert counts == theirs["n"]
-    close(value("beva-tace", "statistic", group=by, level="log-rank", **where), theirs["chisq"])
-    ratio = value("beva-tace", "hazard_ratio", group=by, **where)
+    close(value("hard-courses", "statistic", group=by, level="log-rank", **where), theirs["chisq"])
+    ratio = value("hard-courses", "hazard_ratio", group=by, **where)
     close(ratio, math.exp(theirs["coef"]))
-    high = value("beva-tace", "ci_high", group=by, **where)
+    high = value("hard-courses", "ci_high", group=by, **where)
     close(high, math.exp(theirs["coef"] + 1.959963984540054 * theirs["se"]))
 
 
 def test_the_protocols_own_combination_is_the_endpoint_itself() -> None:
     """Of 20 patients: OS 9.2 months, and 35.0 % of responders as the example says."""
-    rows = [r for r in results("beva-tace") if r.analysis == "sensitivity"]
+    rows = [r for r in results("hard-courses") if r.analysis == "sensitivity"]
     own = {r.variable: (r.criterion, r.group) for r in rows if r.note.startswith("the protocol's")}
     assert set(own) == {"OS", "PFS", "ORR", "DCR"}
     for name in ("OS", "PFS"):
         where = dict(variable=name, level="median", criterion=own[name][0])
         for statistic in ("estimate", "ci_low", "ci_high"):
-            main = value("beva-tace", statistic, analysis="survival", group="", **where)
+            main = value("hard-courses", statistic, analysis="survival", group="", **where)
             again = value(
-                "beva-tace", statistic, analysis="sensitivity", group=own[name][1], **where
+                "hard-courses", statistic, analysis="sensitivity", group=own[name][1], **where
             )
             assert main == again
     rate = dict(analysis="sensitivity", level="rate", criterion="mRECIST", group="unconfirmed")
-    assert value("beva-tace", "estimate", variable="ORR", **rate) == 35.0
+    assert value("hard-courses", "estimate", variable="ORR", **rate) == 35.0
 
 
 @pytest.mark.skipif(not PILOT.exists(), reason="the pilot's data are not here (HEPATICA_DATA)")

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from hepatica.cli.main import app
 from hepatica.workflow.workspace import Workspace
 
-STUDY = Path(__file__).parents[2] / "examples" / "beva-tace"
+STUDY = Path(__file__).parents[2] / "examples" / "hard-courses"
 COURSES = tomllib.loads((STUDY / "reconstruction" / "courses.toml").read_text("utf-8"))["patient"]
 # eligibility reference, section 5: 2 mg/dL x 17.104
 BILIRUBIN_UMOL_L = Decimal("34.208")

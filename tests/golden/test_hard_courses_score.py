@@ -8,7 +8,7 @@ import pytest
 import hepatica
 from hepatica.workflow.workspace import Workspace
 
-STUDY = Path(__file__).parents[2] / "examples" / "beva-tace"
+STUDY = Path(__file__).parents[2] / "examples" / "hard-courses"
 
 
 @pytest.fixture(scope="module")

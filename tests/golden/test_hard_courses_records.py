@@ -22,7 +22,7 @@ from hepatica.core.finding import has_error
 from hepatica.records.reader import read_records
 from hepatica.study.reader import read_study
 
-STUDY = Path(__file__).parents[2] / "examples" / "beva-tace"
+STUDY = Path(__file__).parents[2] / "examples" / "hard-courses"
 # Another version may lay out the same rows in other bytes.
 WRITTEN_WITH_XLSXWRITER = "3.3.1"
 MONTH = 30.4375
@@ -129,7 +129,7 @@ def test_same_seed_same_bytes(again: Path, tmp_path: Path) -> None:
 def test_committed_records_are_those_of_the_script(again: Path, study: Any, records: Any) -> None:
     fresh = records_in(again.parent, study)
     differing = [name for name in records.tables if not records[name].equals(fresh[name])]
-    assert not differing, f"run examples/beva-tace/reconstruct.py again: {differing} differ"
+    assert not differing, f"run examples/hard-courses/reconstruct.py again: {differing} differ"
 
 
 @pytest.mark.skipif(
@@ -140,7 +140,7 @@ def test_committed_workbook_is_that_of_the_script(again: Path) -> None:
     with zipfile.ZipFile(again) as new, zipfile.ZipFile(STUDY / "records.xlsx") as old:
         assert new.namelist() == old.namelist()
         differing = [n for n in new.namelist() if new.read(n) != old.read(n)]
-    assert not differing, f"run examples/beva-tace/reconstruct.py again: {differing} differ"
+    assert not differing, f"run examples/hard-courses/reconstruct.py again: {differing} differ"
 
 
 # ------------------------------------------------------------------------------ the records

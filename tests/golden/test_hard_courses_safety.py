@@ -14,7 +14,7 @@ from hepatica.report.ledger import Ledger
 from hepatica.report.section.adverse_event import adverse_event_tables
 from hepatica.workflow.workspace import Workspace
 
-STUDY = Path(__file__).parents[2] / "examples" / "beva-tace"
+STUDY = Path(__file__).parents[2] / "examples" / "hard-courses"
 
 TABLE_2 = {
     "Elevated transaminase": ("16 (80.0)", 12, 4, 0, 0),
