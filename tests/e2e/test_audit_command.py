@@ -172,7 +172,7 @@ def test_files_are_the_same_bytes_twice(tmp_path):
     assert str(tmp_path) not in page
 
 
-SLOW = """
+SLOW_CHECK = """
 import sys, time
 from hepatica.audit import run
 
@@ -186,18 +186,40 @@ run.CHECKS = (*run.CHECKS, check_slow)
 from hepatica.cli.main import main
 main()
 """
+# The solver has answered once, and would answer again.
+SLOW_SOLVER = """
+import sys, time
+from ortools.sat.python import cp_model
+solve, asked = cp_model.CpSolver.solve, []
+
+def solve_slowly(self, model):
+    answer = solve(self, model)
+    if not asked:
+        asked.append(True)
+        print("started", flush=True)
+        while not sys.stdin.read(1):
+            time.sleep(0.01)
+    return answer
+
+cp_model.CpSolver.solve = solve_slowly
+from hepatica.cli.main import main
+main()
+"""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_an_interrupt_gives_what_was_found_so_far(tmp_path):
+@pytest.mark.parametrize("script", [SLOW_CHECK, SLOW_SOLVER], ids=["check", "solver"])
+def test_an_interrupt_gives_what_was_found_so_far(script, tmp_path):
+    if script is SLOW_SOLVER:
+        pytest.importorskip("ortools", reason="OR-tools is not installed")
     process = subprocess.Popen(
-        [sys.executable, "-c", SLOW, "audit", str(claims(tmp_path, WRONG)), "--json"],
+        [sys.executable, "-c", script, "audit", str(claims(tmp_path, WRONG)), "--json"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout and process.stdin
     assert process.stdout.readline() == "started\n"
     process.send_signal(signal.SIGINT)
-    # Only now may the check end; what it holds up is told by its end, not by a clock.
+    # Only now may it go on; what holds it up is told by an end, not by a clock.
     out, err = process.communicate("x", timeout=60)
     assert process.returncode == 130, err
     told = json.loads(out)

@@ -123,6 +123,8 @@ class _Map:
         while not budget.over:
             solver = cp_model.CpSolver()
             solver.parameters.num_workers = 1
+            # The watch is told of an interrupt; the solver's own handler would end the process.
+            solver.parameters.catch_sigint_signal = False
             solver.parameters.max_time_in_seconds = max(budget.left_seconds, 0.01)
             status = solver.solve(self.cp)
             if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):

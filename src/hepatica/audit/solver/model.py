@@ -113,6 +113,8 @@ def run_model(
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = max(seconds, 0.01)
     solver.parameters.num_workers = 1
+    # The watch is told of an interrupt; the solver's own handler would end the process.
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.random_seed = seed
     solver.parameters.randomize_search = bool(seed)
     status = solver.solve(cp)

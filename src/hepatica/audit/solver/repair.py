@@ -47,6 +47,8 @@ def run_repair(
     while len(found) < most:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        # The watch is told of an interrupt; the solver's own handler would end the process.
+        solver.parameters.catch_sigint_signal = False
         solver.parameters.max_time_in_seconds = max(budget.left_seconds, 0.01)
         status = cp_model.UNKNOWN if budget.over else solver.solve(cp)
         if status == cp_model.INFEASIBLE:
