@@ -114,6 +114,13 @@ DIFFERING = [
     ("P117", median("9.2"), median("9.4")),
     ("P117", median("9.2"), median("8")),
     ("P118", median("9.2"), median("9.3")),
+    # 1/74 = 1.35135: 1.4, never 1.3
+    ("P117", share("AE fever", "any", "1", "1.4", "74"), share("AE fever", "any", "", "1.3", "74")),
+    (
+        "P117",
+        {"variable": "patients", "statistic": "size", "value": "290"},
+        {"variable": "patients", "statistic": "size", "value": "291"},
+    ),
     ("P118", share("ORR", "", "7", "35", "20"), share("ORR", "", "7", "38.9", "18")),
     (
         "P117",
@@ -200,7 +207,7 @@ BRACKETS = [
     ("", described("median", "54.5", "35", "78")),
     ("", described("mean", "54.5", "8.1", "", "sd")),
     ("", described("median", "78", "35", "77.9", "range")),
-    ("P124", described("median", "80", "35", "78")),
+    ("P124", described("median", "79", "35", "78")),
     ("P124", described("median", "54.5", "78", "35")),
     ("P124", described("median", "30", "35", "78", "iqr")),
     ("P125", described("mean", "30", "35", "78", "iqr")),
@@ -271,6 +278,11 @@ def test_curves_only_fall():
     rows = timed("survival", {"12 months": "80", "2 years": "85"})
     assert codes(check_curve, paper_of(*rows)) == ["P127"]
     assert codes(check_curve, paper_of(*timed("at_risk", {"0": "20", "6": "21"}))) == ["P127"]
+
+
+def test_fewer_at_risk_than_patients():
+    assert codes(check_curve, paper_of(*timed("at_risk", {"0": "19"}), sizes=TWENTY)) == ["P108"]
+    assert codes(check_curve, paper_of(*timed("at_risk", {"6": "19"}), sizes=TWENTY)) == []
 
 
 def test_median_pfs_and_os():

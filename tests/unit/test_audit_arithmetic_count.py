@@ -205,6 +205,8 @@ def test_compared_arms_are_not_more_than_all():
     paper = paper_of(COMPARED, sizes=sizes, within=ARMS["within"])
     assert codes(check_arm, paper) == ["P112"]
     assert codes(check_arm, paper_of(*by_arm(9, 4, 5), sizes=sizes, within=ARMS["within"])) == []
+    sizes = {**sizes, "all enrolled": 51}
+    assert codes(check_arm, paper_of(COMPARED, sizes=sizes, within=ARMS["within"])) == ["P113"]
 
 
 def test_brackets_do_not_disturb_counts():

@@ -27,6 +27,8 @@ def check_arm(paper: Paper) -> Iterator[Outcome]:
         together = sum(size for size in sizes if size is not None)
         if together > paper.sizes[whole] and _are_compared(arms, paper):
             yield from _too_many(whole, arms, paper)
+        elif together < paper.sizes[whole] and _are_compared(arms, paper):
+            yield from _too_few(whole, arms, paper)
         elif together == paper.sizes[whole]:
             yield from _sums(whole, arms, paper)
             yield from _between(whole, arms, paper)
@@ -42,6 +44,15 @@ def _too_many(whole: str, arms: Sequence[str], paper: Paper) -> Iterator[Outcome
     claims = [c for c in paper.claims if c.statistic == "size" and c.population in {whole, *arms}]
     text = f"patients by arm: {sizes}, more than {paper.sizes[whole]} of {whole}"
     yield Discrepancy("P112", text, ids(claims), SOURCE)
+
+
+def _too_few(whole: str, arms: Sequence[str], paper: Paper) -> Iterator[Outcome]:
+    sizes = " + ".join(str(paper.sizes[arm]) for arm in arms)
+    together = sum(paper.sizes[arm] for arm in arms)
+    claims = [c for c in paper.claims if c.statistic == "size" and c.population in {whole, *arms}]
+    text = f"patients by arm: {sizes} = {together}, fewer than {paper.sizes[whole]} of {whole}"
+    rescue = ("patients of no arm, or of another that the claims do not name",)
+    yield Discrepancy("P113", text, ids(claims), SOURCE, rescued_by=rescue)
 
 
 def _first(paper: Paper, whole: Claim, arm: str, statistics: Sequence[str]) -> Claim | None:

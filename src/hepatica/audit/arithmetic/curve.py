@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from hepatica.audit.arithmetic.reading import by_key, ids, told
+from hepatica.audit.arithmetic.reading import by_key, certainly_more, ids, section, told
 from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.printed import Printed
@@ -43,11 +43,10 @@ def _falls(claims: Sequence[Claim], statistic: str) -> Iterator[Outcome]:
     timed = [entry for entry in timed if not entry[2].comparator]
     timed.sort(key=lambda entry: entry[0])
     # Numbers at risk are whole, not rounded.
-    whole = statistic == "at_risk"
     risen = [
         (a, b)
         for (s, a, x), (t, b, y) in pairwise(timed)
-        if s < t and (y.value > x.value if whole else y.low > x.high)
+        if s < t and certainly_more(y, x, alike=statistic == "at_risk" or section(a) == section(b))
     ]
     rescue = ("patients entering late (left truncation)",) if statistic == "at_risk" else ()
     for first, later in risen:
@@ -81,6 +80,10 @@ def _of_all(claim: Claim, paper: Paper) -> Iterator[Outcome]:
     size = size if size is not None else paper.sizes.get(claim.population)
     if number is None or size is None or not claim.about_patients or number.comparator:
         return
+    if claim.statistic == "at_risk" and months(claim.level) == 0 and 0 < number.value < size:
+        text = f"{claim.variable}: {_text(number)} at risk at the start of {size} ({claim.place})"
+        rescue = (f"{size - int(number.value)} times missing",)
+        yield Discrepancy("P108", text, (claim.id,), "counting", rescued_by=rescue)
     if number.value > size:
         what = claim.statistic.replace("_", " ")
         text = f"{claim.variable}: {_text(number)} {what} of {size} patients ({claim.place})"

@@ -11,7 +11,15 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from hepatica.audit.arithmetic.reading import by_key, decimal, ids, named, section, told
+from hepatica.audit.arithmetic.reading import (
+    by_key,
+    certainly_more,
+    decimal,
+    ids,
+    named,
+    section,
+    told,
+)
 from hepatica.audit.claim import ABOUT_PATIENTS, Claim, Paper
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.printed import Printed, parse_printed
@@ -63,14 +71,14 @@ def _bracketed(claim: Claim) -> Iterator[Outcome]:
     if bracket is None or low is None or high is None or low.comparator or high.comparator:
         return
     text = f"{claim.statistic} of {named(claim)}: {told(claim)}"
-    if low.low > high.high:
+    if certainly_more(low, high, alike=True):
         yield Discrepancy("P124", f"{text}: {bracket.low} > {bracket.high}", (claim.id,), SOURCE)
     elif number is None or number.comparator:
         return
-    elif low.low <= number.high and number.low <= high.high:
-        yield Passed("P124", text, (claim.id,))
-    else:
+    elif certainly_more(low, number, alike=True) or certainly_more(number, high, alike=True):
         yield _outside(claim, text)
+    else:
+        yield Passed("P124", text, (claim.id,))
 
 
 def _outside(claim: Claim, text: str) -> Discrepancy:
@@ -98,8 +106,8 @@ def _ordered(claims: Sequence[Claim]) -> Iterator[Outcome]:
             (a, b)
             for a in found
             for b in found
-            if _RANKS[a.name] < _RANKS[b.name] and a.value.low > b.value.high
-            if a.claim.id != b.claim.id
+            if _RANKS[a.name] < _RANKS[b.name] and a.claim.id != b.claim.id
+            if certainly_more(a.value, b.value, alike=section(a.claim) == section(b.claim))
         ]
         for a, b in broken[:1]:
             text = (

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from hepatica.audit.claim import Claim, Paper
+from hepatica.audit.printed import Printed
 
 _SECTION = re.compile(
     r"(?i)\s*((?:(?:supplementary|appendix)\s+)?(?:table|figure|fig\.?|appendix|supplement)\s*\w+"
@@ -78,6 +79,16 @@ def decimal(value: Fraction, decimals: int) -> str:
 def share(count: int, of: int, decimals: int = 1) -> str:
     """``7/20 = 35.0 %``."""
     return f"{count}/{of} = {decimal(Fraction(100 * count, of), decimals)} %"
+
+
+def certainly_more(one: Printed, other: Printed, *, alike: bool) -> bool:
+    """Tell whether the value behind `one` must be larger than that behind `other`.
+
+    `alike` where both are rounded by one hand: then, with equal decimals, rounding keeps the order.
+    """
+    if alike and one.decimals == other.decimals:
+        return one.value > other.value
+    return one.low > other.high
 
 
 def printed(claim: Claim) -> str:

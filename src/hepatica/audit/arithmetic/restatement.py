@@ -27,6 +27,7 @@ SOURCE = "comparison of the places of the paper"
 _DESCRIPTIVE = ("mean", "median", "centre", "sd", "min", "max", "q1", "q3")
 _COMPARING = ("hazard_ratio", "odds_ratio", "risk_ratio", "p")
 _NUMERIC = frozenset((*_DESCRIPTIVE, "size", "survival", "at_risk", "events", *_COMPARING))
+_WHOLE = frozenset({"size", "at_risk", "events"})
 _WORDS = frozenset({"value", "identifier", "criterion", "exclusion"})
 _KEYS = ("population", "variable", "level", "statistic", "method", "between")
 # What two statements of one quantity are to each other, from best to worst.
@@ -129,9 +130,20 @@ def _shares(first: Claim, second: Claim) -> int:
     if first.number is None or second.number is None:
         return _bare(first, second)
     found = _prints(first.number, second.number)
-    # Of a printed count the percentage is certain: a half that both may print is its own matter.
-    counted = one is not None and other is not None
-    return _AGREE if found == _TOUCH and counted else found
+    return _touching(first, second) if found == _TOUCH else found
+
+
+def _touching(first: Claim, second: Claim) -> int:
+    """Neighbouring percentages: of a printed count the share is certain, and tells which is right."""
+    count = first.patients if first.patients is not None else second.patients
+    of = first.of or second.of
+    if None not in {first.patients, second.patients}:
+        return _AGREE
+    if count is None or not of or first.number is None or second.number is None:
+        return _TOUCH
+    exact = Fraction(100 * count, of)
+    both = first.number.admits(exact) and second.number.admits(exact)
+    return _TOUCH if both else _DIFFER
 
 
 def _bare(first: Claim, second: Claim) -> int:
@@ -145,7 +157,9 @@ def _bare(first: Claim, second: Claim) -> int:
 
 
 def _numbers(first: Claim, second: Claim) -> int:
-    """Values, and the ends of brackets that are declared to be the same."""
+    """Values, and the ends of brackets that are declared to be the same; whole numbers exactly."""
+    if first.statistic in _WHOLE and first.number and second.number:
+        return _AGREE if first.number.value == second.number.value else _DIFFER
     pairs = [(first.value, second.value)]
     one, other = first.bracket, second.bracket
     if one and other:
