@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from hepatica.audit.claim import Claim
 from hepatica.audit.condition import Span, parse_span
-from hepatica.audit.word import known_level, variables
+from hepatica.audit.word import joined_levels, variables
 
 Part = frozenset[str] | Span
 GRADES = frozenset("12345")
@@ -16,8 +16,6 @@ MISSING = frozenset(
     ("missing", "unknown", "not known", "not reported", "not available", "na", "n/a", "no data")
 )
 _SUMS = frozenset(("any", "all", "total", "overall", "subtotal", ""))
-_SPLIT = re.compile(r"\s*(?:/|,|\+|&|\bor\b|\band\b)\s*")
-_RANGE = re.compile(r"([0-9A-Za-z])\s*[-–]\s*([0-9A-Za-z])")
 
 
 def is_missing(level: str) -> bool:
@@ -42,12 +40,7 @@ def part_of(variable: str, level: str) -> Part | None:
 
 
 def _joined(variable: str, level: str, closed: Sequence[str]) -> frozenset[str]:
-    if known_level(variable, level) in closed:
-        return frozenset({known_level(variable, level)})
-    if (match := _RANGE.fullmatch(level.strip())) and {match[1], match[2]} <= set(closed):
-        first, last = closed.index(match[1]), closed.index(match[2])
-        return frozenset(closed[first : last + 1])
-    words = [known_level(variable, w) for w in _SPLIT.split(level.strip())]
+    words = joined_levels(variable, level)
     return frozenset(words) if set(words) <= set(closed) else frozenset()
 
 

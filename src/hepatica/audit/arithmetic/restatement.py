@@ -134,7 +134,7 @@ def _shares(first: Claim, second: Claim) -> int:
 
 
 def _touching(first: Claim, second: Claim) -> int:
-    """Neighbouring percentages: of a printed count the share is certain, and tells which is right."""
+    """Neighbouring percentages: a printed count tells which of the two is right."""
     count = first.patients if first.patients is not None else second.patients
     of = first.of or second.of
     if None not in {first.patients, second.patients}:
