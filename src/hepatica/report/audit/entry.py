@@ -111,15 +111,15 @@ def every_entry(audit: Audit) -> tuple[Entry, ...]:
 def drawn_entries(audit: Audit) -> tuple[Entry, ...]:
     """Entries of the map, contradictions first; not a conflict within the claims of another."""
     listed = [e for e in every_entry(audit) if e.level is not Level.NOTE and e.claims]
-    drawn = [e for e in listed if not any(_is_within(e, other) for other in listed)]
+    told = [(e.level, _names(e)) for e in listed if not e.by_solver]
+    drawn = [e for e in listed if not (e.by_solver and _is_told(e, told))]
     return tuple(sorted(drawn, key=lambda e: (not e.contradicts, e.number)))
 
 
-def _is_within(conflict: Entry, other: Entry) -> bool:
-    """Tell whether the solver's conflict is told by a check's discrepancy of no less weight."""
-    if not conflict.by_solver or other.by_solver or other.level is not conflict.level:
-        return False
-    return _names(conflict) <= _names(other)
+def _is_told(conflict: Entry, told: Iterable[tuple[Level, frozenset[str]]]) -> bool:
+    """Tell whether a check's discrepancy of the same weight has the conflict's claims."""
+    names = _names(conflict)
+    return any(level is conflict.level and names <= claims for level, claims in told)
 
 
 def _names(entry: Entry) -> frozenset[str]:

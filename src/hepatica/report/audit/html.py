@@ -63,6 +63,7 @@ def render_audit_page(given: AuditInput, origin: Origin) -> str:
     known = given.standings
     return _environment().get_template("audit.html.j2").render(
         paper=audit.paper,
+        reference=_reference(audit.paper.reference),
         known=claims_by_id(audit.paper),
         verdict=audit.verdict,
         verdict_word=verdict_word(audit),
@@ -141,6 +142,12 @@ def _works(entries: Iterable[Entry]) -> list[Citation]:
     keys |= {rules()[name].source for e in entries for name in e.rules if name in rules()}
     keys |= {entry.source for entry in entries}
     return [work for key, work in citations().items() if key in keys]
+
+
+def _reference(text: str) -> str:
+    """The work of that key, or the text itself."""
+    work = citations().get(text)
+    return str(work) if work else text
 
 
 def _quoted(text: str) -> str:
