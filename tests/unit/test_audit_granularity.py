@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import combinations_with_replacement
+from math import isqrt
 
 import pytest
 
@@ -15,7 +16,7 @@ from hepatica.audit.granularity.rounding import NEAREST, Interval, Rounding
 from hepatica.audit.granularity.sample import sample
 from hepatica.audit.granularity.sample_count import sample_count
 from hepatica.audit.granularity.spread import spread_limits
-from hepatica.audit.granularity.square_sum import Undecided, has_squares
+from hepatica.audit.granularity.square_sum import Undecided, has_squares, some_squares
 from hepatica.audit.printed import Printed, parse_printed
 from hepatica.core.finding import Finding, Place
 
@@ -114,6 +115,17 @@ def test_sums_of_squares_are_those_of_some_numbers(size: int, reach: int) -> Non
     for total in range(-2 * size, 2 * size + 1):
         for squares in range(reach * reach + 1):
             assert has_squares(size, total, squares) == ((total, squares) in real)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_a_sum_of_squares_is_found_in_a_range_exactly_where_there_is_one(size: int) -> None:
+    for total in range(-7, 8):
+        real = [q for q in range(70) if has_squares(size, total, q)]
+        for low in range(60):
+            for high in (low + 1, low + 2, low + 3, low + 9):
+                found = some_squares(size, total, range(low, high))
+                inside = [q for q in real if low <= q < high]
+                assert found in inside if inside else found is None, (total, low, high)
 
 
 def test_four_numbers_have_the_gaps_that_legendre_tells() -> None:
@@ -249,6 +261,18 @@ def test_a_negative_deviation_is_impossible() -> None:
 def test_huge_sizes_are_answered_at_once() -> None:
     assert grimmer(number("1.5"), number("0.0"), 10**12).consistent is False
     assert grimmer(number("123.4"), number("23.0"), 10**12).consistent is True
+    assert grimmer(number("38"), number("0.0006"), 10**6).consistent is False
+
+
+def test_two_huge_numbers_have_a_witness() -> None:
+    sd = number("12345678901234567890.12")
+    found = grimmer(number("5"), sd, 2, items=1000)
+    assert found.witness is not None
+    total, squares = found.witness
+    distance = isqrt(2 * squares - total**2)
+    assert distance**2 == 2 * squares - total**2
+    assert (distance + total) % 2 == 0
+    assert sd.low**2 <= Fraction(distance**2, 2 * 1000**2) <= sd.high**2
 
 
 def test_a_search_that_ends_at_its_limit_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,16 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor, isqrt
 
 from hepatica.audit.granularity.figure import list_text, root_text
 from hepatica.audit.granularity.grim import Grim, grim
 from hepatica.audit.granularity.rounding import NEAREST, Interval, Rounding
 from hepatica.audit.granularity.sample import most_squares, sample
-from hepatica.audit.granularity.square_sum import Undecided, has_squares, least_squares
+from hepatica.audit.granularity.square_sum import MAX_STEPS, Undecided, least_squares, some_squares
 from hepatica.audit.printed import Printed
 
 MAX_SUMS = 20_000
-MAX_SQUARES = 20_000
+MAX_SQUARES = 200
 OK, NO_MEAN, NO_SQUARES = "ok", "GRIM", "no integer sum of squares"
 PARITY, NO_DATA, UNDEFINED = "parity", "no data set", "undefined"
 UNDECIDED = "undecided"
@@ -121,20 +122,21 @@ class _Search:
     scale: tuple[int, int] | None
 
     def answer(self, sd: Printed) -> Grimmer:
-        least = self.least()
+        least = self._least()
         variance = least / ((self.grim.size - 1) * self.grim.items**2)
         reason, witness = self._reason(least)
         return Grimmer(self.grim, sd, reason, witness, variance)
 
     def _reason(self, least: Fraction) -> tuple[str, tuple[int, int] | None]:
-        sums, size = self.grim.sums, self.grim.size
+        size = self.grim.size
         above = self.limits.high < least or (self.limits.high == least and not self.limits.high_in)
         if above:
             return NO_SQUARES, None
         found, undecided = NO_SQUARES, False
+        most = MAX_SUMS if size != 3 else MAX_STEPS // (isqrt(floor(self.limits.high)) + 1) + 1
         rank = {NO_SQUARES: 0, PARITY: 1, NO_DATA: 2}
         for tried, total in enumerate(self._ordered()):
-            if tried == MAX_SUMS:
+            if tried == most:
                 undecided = True
                 break
             try:
@@ -145,10 +147,9 @@ class _Search:
             if squares is not None:
                 return OK, (total, squares)
             found = max(found, reason, key=lambda word: rank[word])
-        assert sums.start < sums.stop
         return (UNDECIDED if undecided else found), None
 
-    def least(self) -> Fraction:
+    def _least(self) -> Fraction:
         """The least Q - S^2/n of any sum: at a multiple of n, else at an end of the sums."""
         sums, size = self.grim.sums, self.grim.size
         first, last = sums.start, sums.stop - 1
@@ -157,19 +158,29 @@ class _Search:
         return min(least_squares(size, s) - Fraction(s * s, size) for s in (first, last))
 
     def _ordered(self) -> Iterator[int]:
-        """Every sum, those first whose evenest spread is narrowest: multiples of n and the ends."""
+        """Every sum whose evenest spread is narrow enough, from the multiples of n outwards."""
         sums, size = self.grim.sums, self.grim.size
         first, last = sums.start, sums.stop - 1
-        multiple = -(-first // size) * size
-        early = [s for s in (multiple, last, first) if first <= s <= last]
-        yield from dict.fromkeys(early)
-        count = 0
-        total = first
-        while total <= last and count <= MAX_SUMS:
-            if total not in early:
-                count += 1
-                yield total
-            total += 1
+        reach = self._reach()
+        for multiple in range((first - reach) // size * size, last + reach + size, size):
+            nearest = max(0, first - multiple, multiple - last)
+            for away in range(nearest, reach + 1):
+                both = away and 2 * away != size  # halfway to the next multiple counts once
+                near = (multiple - away, multiple + away) if both else (multiple + away,)
+                inside = [total for total in near if first <= total <= last]
+                yield from inside
+                if not inside and away > max(multiple - first, last - multiple):
+                    break
+
+    def _reach(self) -> int:
+        """How far r from a multiple of n a sum may lie: r (n - r)/n is within the limits."""
+        size = self.grim.size
+        low, high = 0, size // 2
+        while low < high:
+            middle = (low + high + 1) // 2
+            fits = middle * (size - middle) <= self.limits.high * size
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return low
 
     def _of_sum(self, total: int, size: int) -> tuple[str, int | None]:
         whole = self.limits.wholes(1, Fraction(total**2, size))
@@ -181,17 +192,18 @@ class _Search:
         low += (low - total) % 2
         if low >= high:
             return PARITY, None
-        for squares in range(low, min(high, low + 2 * MAX_SQUARES), 2):
-            if self._exists(size, total, squares):
-                return OK, squares
-        if high > low + 2 * MAX_SQUARES:
-            raise Undecided
-        return NO_DATA, None
+        found = self._among(size, total, range(low, high, 2))
+        return (NO_DATA, None) if found is None else (OK, found)
 
-    def _exists(self, size: int, total: int, squares: int) -> bool:
+    def _among(self, size: int, total: int, wanted: range) -> int | None:
         if self.scale is None:
-            return has_squares(size, total, squares)
-        return sample(size, total, squares, self._ends()) is not None
+            return some_squares(size, total, wanted)
+        for squares in wanted[:MAX_SQUARES]:
+            if sample(size, total, squares, self._ends()) is not None:
+                return squares
+        if len(wanted) > MAX_SQUARES:
+            raise Undecided
+        return None
 
     def _ends(self) -> tuple[int, int]:
         assert self.scale is not None

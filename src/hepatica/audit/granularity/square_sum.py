@@ -48,6 +48,53 @@ def has_squares(size: int, total: int, squares: int) -> bool:
     return True
 
 
+def some_squares(size: int, total: int, wanted: range) -> int | None:
+    """A sum of squares in `wanted` that `size` whole numbers of this sum can have, or None.
+
+    Raises      Undecided where `size` is 3 and the numbers are too large to search.
+    """
+    low = max(wanted.start, least_squares(size, total))
+    low += (low - total) % 2
+    if low >= wanted.stop:
+        return None
+    if size == 1:
+        return total**2 if low <= total**2 < wanted.stop else None
+    if size == 2:
+        return _of_two(total, range(low, wanted.stop))
+    if size == 3:
+        return _of_three(total, range(low, wanted.stop))
+    tried = range(low, min(wanted.stop, low + 10), 2)  # no three gaps of four numbers are adjacent
+    return next((squares for squares in tried if has_squares(size, total, squares)), None)
+
+
+def _of_two(total: int, wanted: range) -> int | None:
+    """2Q - S^2 is the square of the distance of the two, which has the parity of S."""
+    least = max(2 * wanted.start - total**2, 0)
+    apart = isqrt(least)
+    apart += apart**2 < least
+    apart += (apart - total) % 2
+    squares = (apart**2 + total**2) // 2
+    return squares if squares in wanted else None
+
+
+def _of_three(total: int, wanted: range) -> int | None:
+    """With gaps u and v, (3Q - S^2)/2 = u^2 + uv + v^2, where v = S + u (mod 3)."""
+    least = max(3 * wanted.start - total**2 + 1, 0) // 2
+    most = (3 * (wanted.stop - 1) - total**2) // 2
+    for tried, u in enumerate(range(isqrt(max(most, 0)) + 1)):
+        if tried == MAX_STEPS:
+            raise Undecided
+        # (2v + u)^2 >= 4 least - 3 u^2
+        root = isqrt(max(4 * least - 3 * u * u, 0))
+        v = max((root - u) // 2 - 1, 0)
+        v += (total + u - v) % 3
+        while u * u + u * v + v * v < least:
+            v += 3
+        if u * u + u * v + v * v <= most:
+            return (2 * (u * u + u * v + v * v) + total**2) // 3
+    return None
+
+
 def _is_square(number: int) -> bool:
     return number >= 0 and isqrt(number) ** 2 == number
 
