@@ -1,9 +1,11 @@
 """True statements of papers that a check once took for an error, each reduced to its claims."""
 
-from audit_paper import codes, paper_of
+from audit_paper import codes, paper_of, share
 
 from hepatica.audit.arithmetic.eligibility import check_index_patient
 from hepatica.audit.claim import EVERYONE, Bracket
+from hepatica.audit.run import run_checks
+from hepatica.audit.word import joined_levels
 
 
 def test_described_patient_of_one_arm_is_not_held_against_the_other() -> None:
@@ -20,3 +22,26 @@ def test_described_patient_of_one_arm_is_not_held_against_the_other() -> None:
         {**described, "population": "index patient"},
     )
     assert codes(check_index_patient, whole) == ["P147"]
+
+
+def test_joined_levels_hold_the_level_of_one_patient() -> None:
+    rows = [
+        share("ECOG-PS", "0-1", "7", "87.5", "8"),
+        share("ECOG-PS", "2-3", "1", "12.5", "8"),
+        share("BCLC", "B", "3", "37.5", "8"),
+        {"variable": "ECOG-PS", "statistic": "value", "value": "3", "denominator": "1"},
+    ]
+    rows[-1]["population"] = "index patient"
+    audit = run_checks(paper_of(*rows, sizes={EVERYONE: 8}), budget_seconds=20)
+    assert audit.discrepancies == ()
+    assert audit.search is not None
+    assert audit.search.conflicts == ()
+
+
+def test_levels_that_a_word_joins() -> None:
+    told = {"0-1": "01", ">=2": "234", "<2": "01", "≤1": "01", "2": "2", "0 or 2": "02"}
+    for word, levels in told.items():
+        assert joined_levels("ECOG-PS", word) == tuple(levels)
+    assert joined_levels("BCLC", "A-B") == joined_levels("BCLC", "A/B") == ("A", "B")
+    assert joined_levels("cause", "hepatitis B/C") == ("hepatitis B/C",)
+    assert joined_levels("AFP", ">=200 ng/mL") == (">=200 ng/mL",)

@@ -28,7 +28,7 @@ from hepatica.audit.condition import parse_span, same_level, satisfies
 from hepatica.audit.data_set import DataSet, Duration, Patient, Value
 from hepatica.audit.limit import share_interval_holds
 from hepatica.audit.printed import Printed, is_not_reached, parse_printed
-from hepatica.audit.word import is_adverse_event, known_grade, variables
+from hepatica.audit.word import is_adverse_event, joined_levels, known_grade, variables
 
 ANY_EVENT = "AE of any kind"
 # Patients of a population who are in none of its arms.
@@ -171,11 +171,8 @@ def _has_level(patient: Patient, claim: Claim) -> bool | None:
 
 
 def _is_level(value: str, level: str, variable: str) -> bool:
-    # Levels put together: performance status 0-1.
-    joined = parse_span(level) if value.isdecimal() else None
-    if joined and joined.low != joined.high:
-        return joined.holds(Fraction(value))
-    return same_level(value, level, variable)
+    joined = joined_levels(variable, level)
+    return any(same_level(value, part, variable) for part in joined)
 
 
 def _has_grade(grade: int, level: str) -> bool | None:

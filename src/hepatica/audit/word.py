@@ -11,6 +11,9 @@ from importlib.resources import files
 from hepatica.audit.claim import BRACKETS, STATISTICS
 
 ADVERSE_EVENT = "AE "
+_JOINED = re.compile(r"([0-9A-Za-z])\s*[-–]\s*([0-9A-Za-z])")
+_BOUNDED = re.compile(r"(<=|>=|<|>|≤|≥)\s*([0-9A-Za-z])")
+_AND = re.compile(r"\s*(?:/|,|\+|&|\bor\b|\band\b)\s*")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 
 
@@ -124,6 +127,26 @@ def statistic_words(name: str) -> list[str]:
 def bracket_words(kind: str) -> list[str]:
     """The words of papers that declare a bracket to be of this kind."""
     return [word for word, known in _bracket_by_word().items() if known == kind]
+
+
+def joined_levels(variable: str, word: str) -> tuple[str, ...]:
+    """The levels of the variable that `word` puts together, such as 0 and 1 of ``0-1``.
+
+    Reads ``A-B``, ``A/B``, ``A or B``, ``>=2``; a word that means one level, or that no rule knows,
+    stands for itself.
+    """
+    known = variables().get(variable)
+    closed = tuple(dict.fromkeys(known.levels.values())) if known else ()
+    single = known_level(variable, word)
+    if single in closed:
+        return (single,)
+    if (match := _JOINED.fullmatch(word.strip())) and {match[1], match[2]} <= set(closed):
+        return closed[closed.index(match[1]) : closed.index(match[2]) + 1]
+    if (match := _BOUNDED.fullmatch(word.strip())) and match[2] in closed:
+        at, sign = closed.index(match[2]), match[1].replace("≤", "<=").replace("≥", ">=")
+        return closed[: at + (sign == "<=")] if sign[0] == "<" else closed[at + (sign == ">") :]
+    parts = tuple(known_level(variable, part) for part in _AND.split(word.strip()))
+    return parts if parts and set(parts) <= set(closed) else (single,)
 
 
 def is_adverse_event(variable: str) -> bool:

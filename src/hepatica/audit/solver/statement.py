@@ -13,7 +13,7 @@ from fractions import Fraction
 from hepatica.audit.claim import Bracket, Claim, Paper
 from hepatica.audit.printed import Printed, parse_printed
 from hepatica.audit.solver.population import Populations
-from hepatica.audit.word import is_adverse_event, variables
+from hepatica.audit.word import is_adverse_event, joined_levels, variables
 
 YES = "yes"
 GRADES = ("1", "2", "3", "4", "5")
@@ -175,7 +175,8 @@ def _counts(printed: Printed, n: int) -> set[int]:
 def _levels(claim: Claim) -> tuple[str, ...]:
     if not is_adverse_event(claim.variable):
         known = variables().get(claim.variable)
-        return (YES,) if not claim.level or (known and known.type == "event") else (claim.level,)
+        event = not claim.level or (known and known.type == "event")
+        return (YES,) if event else joined_levels(claim.variable, claim.level)
     if claim.level == "any":
         return GRADES
     if claim.level.startswith(">="):
