@@ -68,7 +68,8 @@ def _differences(comparison: Comparison) -> Iterator[Finding]:
         claim = entry.claim
         place = Place(file=comparison.file, row=claim.line or None)
         if entry.verdict is Verdict.DIFFERENT:
-            found = f"{_subject(claim)} {entry.printed} ({claim.place})"
+            where = f" ({claim.place})" if claim.place else ""
+            found = f"{_subject(claim)} {entry.printed}{where}"
             expected = f"{entry.computed} as computed"
             yield finding_of(entry.code, place, found=found, expected=expected, hint=remark(entry))
         elif entry.code == "P405":
