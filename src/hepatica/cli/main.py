@@ -20,6 +20,7 @@ from hepatica.cli.dose_command import dose
 from hepatica.cli.export_command import export
 from hepatica.cli.granularity_command import debit, grim, grimmer
 from hepatica.cli.pk_command import pk
+from hepatica.cli.recomputation_command import interval, km_rebuild, statcheck
 from hepatica.cli.reconstruct_command import reconstruct
 from hepatica.core.errors import HepaticaError
 from hepatica.core.version import VERSION
@@ -247,8 +248,11 @@ app.add_command(dose)
 app.add_command(export)
 app.add_command(grim)
 app.add_command(grimmer)
+app.add_command(interval)
+app.add_command(km_rebuild)
 app.add_command(pk)
 app.add_command(reconstruct)
+app.add_command(statcheck)
 
 
 @app.command()

@@ -124,13 +124,20 @@ def anscombe(x: int, n: int, level: float = 0.95) -> Limits:
 
 
 def blaker(x: int, n: int, level: float = 0.95) -> Limits:
-    """Exact limits of all p whose acceptability of x is 1 - level or more."""
+    """Exact limits of all p whose acceptability of x is 1 - level or more.
+
+    Raises      NotDefined for n above 2,000.
+    """
+    if n > _MOST_FOR_BLAKER:
+        raise NotDefined(f"Blaker's limits of more than {_MOST_FOR_BLAKER} take too long")
     alpha = 1 - level
     exact = clopper_pearson(x, n, level)
     low = 0.0 if x == 0 else _edge(x, n, alpha, (exact[0], x / n))
     high = 1.0 if x == n else _edge(x, n, alpha, (exact[1], x / n))
     return low, high
 
+
+_MOST_FOR_BLAKER = 2000
 
 METHODS: dict[str, Method] = {
     "Clopper-Pearson (exact)": clopper_pearson,
