@@ -208,6 +208,12 @@ def test_units_of_a_limit_are_converted():
         assert codes(check_liver, paper_of(*limits, *classes(A=3, B=17))) == expected
 
 
+def test_an_implausible_limit_is_not_held():
+    limits = [criterion("albumin", ">=28000", "g/L"), *LIMITS[1:]]
+    paper = paper_of(*limits, *classes(A=3, B=17))
+    assert codes(check_liver, paper) == [] == passed(check_liver, paper)
+
+
 def test_items_without_a_criterion_have_any_points():
     assert codes(check_liver, paper_of(*LIMITS[:3], *classes(A=3, B=16, C=1))) == []
 

@@ -102,8 +102,11 @@ def _limit(item: str, criterion: Claim | None) -> float:
     return float(limit) * (_scale(one, criterion.unit) or 1.0)
 
 
-def cap(criteria: dict[str, Claim], signs: tuple[str, int]) -> Cap:
-    """The worst points that the criteria leave, with ascites and encephalopathy as in `signs`."""
+def cap(criteria: dict[str, Claim], signs: tuple[str, int]) -> Cap | None:
+    """The worst points that the criteria leave, with ascites and encephalopathy as in `signs`.
+
+    None where the rule refuses a limit as implausible.
+    """
     worst = {item: _limit(item, criteria.get(item)) for item in _MEASURED}
     best = {"bilirubin": 0.5, "albumin": 5.0, "INR": 1.0}
     ascites = signs[0] if "ascites" in criteria else _WORST[0]
@@ -113,6 +116,8 @@ def cap(criteria: dict[str, Claim], signs: tuple[str, int]) -> Cap:
         rows.append({**best, "ascites": "none", "encephalopathy": 0, item: rows[0][item]})
     columns = {_input(item).column: [row[item] for row in rows] for item in rows[0]}
     outputs = derive_score("child-pugh", pa.table(columns)).outputs
+    if outputs["points"].null_count:
+        return None
     points = [int(p) for p in outputs["points"].to_pylist()]
     # Every other item at its best has one point.
     others = len(rows) - 2
@@ -122,6 +127,8 @@ def cap(criteria: dict[str, Claim], signs: tuple[str, int]) -> Cap:
 
 def _held(claims: Sequence[Claim], criteria: dict[str, Claim], paper: Paper) -> Iterator[Outcome]:
     strict = cap(criteria, _READINGS["none of them"])
+    if strict is None:
+        return
     worse = _worse(claims, strict.worst, paper)
     used = list(dict.fromkeys(criteria.values()))
     text = f"{_arithmetic(strict, criteria)}; Child-Pugh " + ", ".join(
@@ -136,6 +143,8 @@ def _held(claims: Sequence[Claim], criteria: dict[str, Claim], paper: Paper) -> 
         if not {"ascites", "encephalopathy"} & set(criteria):
             continue
         lenient = cap(criteria, signs)
+        if lenient is None:
+            continue
         words = f"{reading}: at most {lenient.points} points, class {lenient.worst}"
         (tried if _worse(claims, lenient.worst, paper) else rescue).append(words)
     everyone = ids([*used, *worse])
