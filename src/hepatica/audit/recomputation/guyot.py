@@ -84,9 +84,10 @@ def falling(survival: Floats) -> Floats:
         width.append(1)
         while len(level) > 1 and level[-2] < level[-1]:
             total = level[-2] * width[-2] + level[-1] * width[-1]
-            width[-2] += width.pop()
+            joined = width.pop() + width.pop()
+            width.append(joined)
             level.pop()
-            level[-1] = total / width[-1]
+            level[-1] = total / joined
     return np.repeat(np.array(level), np.array(width))
 
 
