@@ -110,6 +110,7 @@ def test_a_spent_budget_is_unknown_and_never_consistent(tmp_path):
     told = json.loads(done.stdout)
     assert told["verdict"] == "unknown" and told["complete"] is False
     assert done.returncode == 0
+    assert [(f["code"], f["severity"]) for f in told["findings"]] == [("P303", "note")]
     words = hepatica("audit", path, "--budget", "0").stdout
     assert words.splitlines()[-1].startswith("UNKNOWN: ")
     assert "The search did not end" in words

@@ -70,6 +70,13 @@ def test_what_contradicts_is_drawn_and_listed(folders, told):
         )
 
 
+def test_a_conflict_that_needs_what_is_only_plausible_is_a_warning(told):
+    weak = [f for f in told["findings"] if f["code"] == "P302"]
+    assert weak and all(f["severity"] == "warning" for f in weak)
+    for finding in weak:
+        assert finding["rules"] in [conflict["rules"] for conflict in told["conflicts"]]
+
+
 def test_conflicts_are_of_known_claims_and_have_no_conflict_within(told):
     known = {claim["id"] for claim in told["claims"]}
     sets = [frozenset(c["id"] for c in conflict["claims"]) for conflict in told["conflicts"]]
