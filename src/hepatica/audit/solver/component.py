@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hepatica.audit.solver.count_block import RESPONSE, write_counts
+from hepatica.audit.solver.curve_block import write_curves
 from hepatica.audit.solver.model import Model
 from hepatica.audit.solver.population import Populations
 from hepatica.audit.solver.rank_block import write_ranks
@@ -16,7 +17,6 @@ from hepatica.audit.solver.statement import (
     Timed,
     is_time,
 )
-from hepatica.audit.solver.survival_block import write_times
 from hepatica.audit.solver.time_rule import write_time_rules
 from hepatica.audit.word import is_adverse_event
 
@@ -70,7 +70,7 @@ def model_of(
     model = Model(populations, group, rules, strict=strict)
     write_counts(model)
     if any(isinstance(s.atom, Timed) for s in group):
-        write_times(model)
+        write_curves(model)
         write_time_rules(model)
     write_ranks(model)
     return model

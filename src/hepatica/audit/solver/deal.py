@@ -16,11 +16,12 @@ import numpy as np
 from hepatica.audit.claim import Paper
 from hepatica.audit.data_set import DataSet, Duration, Patient, Value
 from hepatica.audit.solver.count_block import ANY_EVENT, RESPONSE
-from hepatica.audit.solver.model import Literal, Model
+from hepatica.audit.solver.curve_block import columns
+from hepatica.audit.solver.model import Literal, Member, Model
+from hepatica.audit.solver.moment import moments
 from hepatica.audit.solver.person import deal_persons
 from hepatica.audit.solver.population import Populations
-from hepatica.audit.solver.statement import YES
-from hepatica.audit.solver.survival_block import Column
+from hepatica.audit.solver.statement import YES, months_of
 from hepatica.audit.solver.time_rule import PROGRESSION
 from hepatica.audit.word import is_adverse_event, is_exclusive
 
@@ -64,8 +65,10 @@ def deal(paper: Paper, populations: Populations, parts: Sequence[Part], seed: in
         leaf: Hand(leaf, random, [{} for _ in range(populations.size(leaf))]) for leaf in leaves
     }
     for part in parts:
+        _deal_times(paper, hands, populations, part)
         for key, column in part.model.columns.items():
-            _deal_column(hands, populations, key, column, part)
+            if isinstance(column, tuple):
+                _deal_numbers(hands, populations, key, column, part)
     for leaf, hand in hands.items():
         _deal_counts(hand, leaf, parts)
     for part in parts:
@@ -73,37 +76,48 @@ def deal(paper: Paper, populations: Populations, parts: Sequence[Part], seed: in
     return tuple(Patient(leaf, row) for leaf, hand in hands.items() for row in hand.rows)
 
 
-def _deal_column(
+def _deal_times(paper: Paper, hands: dict[str, Hand], populations: Populations, part: Part) -> None:
+    """Rank i of every time of a population goes to its i-th patient."""
+    rule = part.model.literals.get(Member(-1, "time.pfs-os"))
+    drawn: dict[tuple[str, str], list[Fraction]] = {}
+    curves = columns(part.model).items()
+    for key, column in sorted(curves, key=lambda item: item[0][1] in PROGRESSION):
+        population, variable = key
+        hand = [hands[leaf] for leaf in populations.leaves[population]]
+        filled, events = column.ranks(part.value)
+        times = moments(filled, column.n, hand[0].random)
+        survival = drawn.get((population, "OS"))
+        if variable in PROGRESSION and survival and rule is not None and part.value(rule):
+            times = [min(pair) for pair in zip(times, survival, strict=True)]
+        drawn[key] = times
+        unit = _unit_months(paper, variable)
+        rows = [row for h in hand for row in h.rows]
+        for row, time, event in zip(rows, times, events, strict=False):
+            row.setdefault(variable, Duration(time / unit, event))
+
+
+def _unit_months(paper: Paper, variable: str) -> Fraction:
+    """How many months the unit has in which the paper prints the time first."""
+    units = (months_of(c.unit) for c in paper.claims if c.variable == variable and c.unit)
+    return next((u for u in units if u), Fraction(1))
+
+
+def _deal_numbers(
     hands: dict[str, Hand],
     populations: Populations,
     key: tuple[str, str],
     column: object,
     part: Part,
 ) -> None:
-    """A column of the whole goes to the patients of its leaves that have no value yet."""
+    """A number of the whole goes to the patients of its leaves that have no value yet."""
     population, variable = key
     hand = [hands[leaf] for leaf in populations.leaves[population]]
     rows = [row for h in hand for row in h.rows if variable not in row]
-    if isinstance(column, Column):
-        # In the order of progression where that is dealt already, so that ranks meet.
-        first = next((v for v in PROGRESSION if all(v in row for row in rows)), "")
-        if first:
-            rows.sort(key=lambda row: _time(row[first]))
-        values: list[Value] = [
-            Duration(part.value(t) * column.tick / column.per_unit, bool(part.value(e)))
-            for t, e in zip(column.times, column.events, strict=True)
-        ]
-    else:
-        assert isinstance(column, tuple)
-        tick, cells = column
-        values = [Fraction(part.value(cell)) * tick for cell in cells]
-        rows = [rows[i] for i in hand[0].random.permutation(len(rows))]
-    for row, value in zip(rows, values, strict=False):
-        row[variable] = value
-
-
-def _time(value: Value) -> Fraction:
-    return value.time if isinstance(value, Duration) else Fraction(0)
+    assert isinstance(column, tuple)
+    tick, cells = column
+    rows = [rows[i] for i in hand[0].random.permutation(len(rows))]
+    for row, cell in zip(rows, cells, strict=False):
+        row[variable] = Fraction(part.value(cell)) * tick
 
 
 def _deal_counts(hand: Hand, leaf: str, parts: Sequence[Part]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 LOG_SCALE = 10**8
-LOG_HALF = round(math.log(0.5) * LOG_SCALE)
 LOG_ZERO = -100 * LOG_SCALE
 
 
