@@ -480,3 +480,14 @@ def test_a_lone_surrogate_does_not_stop_the_files(tmp_path):
         tmp_path / "o", sample(tmp_path / "c.toml", paper=paper, discrepancies=(bad,))
     )
     assert len(written) == 4
+
+
+def test_rules_are_told_once(tmp_path):
+    text = "No patients satisfy all of this at once: a; b. Rules: ORR = CR + PR"
+    one = Discrepancy("P301", text, ("CR", "PR"), rules=("response.orr",))
+    given = sample(tmp_path / "c.toml", discrepancies=(one,), search=None)
+    assert one.message in "\n".join(audit_text(given))
+    page = page_of(given)
+    assert "No patients satisfy all of this at once: a; b</p>" in page
+    assert "Rules: ORR" not in re.sub(r'aria-label="[^"]*"', "", page)
+    assert page.count("(response.orr, lencioni2010)") == 1

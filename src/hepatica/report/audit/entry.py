@@ -19,6 +19,8 @@ from hepatica.report.audit.order import conflict_level, discrepancies_in_order
 from hepatica.report.audit.sentence import joined
 
 _NAME = 40
+# How the solver's message goes on after the claims.
+_RULES = ". Rules: "
 SOLVER_CODES = frozenset({"P301", "P302", "P303"})
 
 
@@ -49,6 +51,11 @@ class Entry:
             return self.title
         opening = "No patients" if self.contradicts else "Unusual patients only"
         return f"{opening}: {_about(self.claims)}"
+
+    @property
+    def sentence(self) -> str:
+        """The message without the rules, which the page lists in words of their own."""
+        return self.message.partition(_RULES)[0] if self.by_solver and self.rules else self.message
 
     @property
     def by_solver(self) -> bool:

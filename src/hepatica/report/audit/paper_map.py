@@ -136,7 +136,7 @@ def _tie(entry: Entry, y: float, layout: PageLayout) -> Iterator[str]:
     wanted = {claim.id for claim in entry.claims}
     placed = [one for one in layout.placed if one.standing.claim.id in wanted][:_MOST_SPOKES]
     kind = "bad" if entry.contradicts else "odd"
-    message = entry.message.removeprefix(_OPENING)
+    message = entry.sentence.removeprefix(_OPENING)
     label = _shown(_clipped(f"{entry.number}. {entry.title}: {entry.message}", _LABEL_SIGNS))
     yield f'<a class="tie {kind}" href="#{entry.anchor}" aria-label="{label}">'
     yield from (_spoke(one, y, entry.number) for one in placed)
