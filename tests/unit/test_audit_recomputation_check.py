@@ -203,3 +203,7 @@ def test_absurd_sizes_are_left_and_cost_nothing() -> None:
     assert told(check_proportion_interval, wide, sizes=sizes) == []
     median = claim("median", "OS", value="9", bracket=Bracket("8", "10", "ci"))
     assert told(check_median_interval, median, sizes=sizes) == ["P239"]
+
+
+def test_deviations_printed_as_zero_allow_any_small_p() -> None:
+    assert told(check_mean_p, *means("<0.001", "Student's t test", ("0", "0"))) == ["ok P231"]

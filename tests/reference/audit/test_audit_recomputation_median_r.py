@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -95,6 +96,7 @@ def _possible(events: int, conf_type: str, most: int = 40) -> bool:
     return False
 
 
+@lru_cache
 def _later(left: int) -> np.ndarray:
     """Factor of S and addition to the variance for every choice of later events but the last."""
     assert left < 14

@@ -254,7 +254,7 @@ def _dispersed(claims: Sequence[Claim], found: Dispersion, *, known_events: bool
     of = "" if known_events else f", if all {found.events} patients had the event"
     text = (
         f"{named(claim)}: {claim.value} [{bracket.low}-{bracket.high}] called confidence interval; "
-        f"sqrt({found.events}) x ln({bracket.high}/{bracket.low}) = {found.w:.1f}{of}; "
+        f"sqrt({found.events}) x ln({bracket.high}/{bracket.low}) = {found.w:.2f}{of}; "
         f"{told_reference(found.w)}"
     )
     if not found.is_unusual:

@@ -30,6 +30,7 @@ Table = Sequence[Sequence[int]]
 _NOISE = 1e-9
 _MOST_GROUPS = 6
 _GRID = 100
+_LEAST_SD = 1e-9  # An SD printed as 0 may be any small number.
 # Fisher's test of more than 2 x 2 takes seconds beyond.
 _MOST_FOR_FISHER = 400
 
@@ -160,7 +161,7 @@ def _corners(groups: Sequence[Summary], p_of: Callable[..., float]) -> Iterator[
     mean, sd = np.array([g.mean for g in groups]), np.array([g.sd for g in groups])
     pick = np.arange(len(groups))
     corners = _corner_indices(len(groups))
-    for spread in (np.maximum(sd[pick, side], 0.0) for side in corners):
+    for spread in (np.maximum(sd[pick, side], _LEAST_SD) for side in corners):
         for side in corners:
             yield p_of(n, mean[pick, side], spread)
         weight = n if p_of is anova_p else n / np.maximum(spread, 1e-9) ** 2
