@@ -12,6 +12,7 @@ from hepatica.audit.claim import Claim
 from hepatica.audit.data_set import Patient, Value
 from hepatica.audit.reconstruction.liver import Liver, in_band, liver
 from hepatica.audit.reconstruction.named import narrower
+from hepatica.audit.reconstruction.rest import Listed, with_rest
 from hepatica.audit.reconstruction.stream import Stream, between, stream, whole
 from hepatica.audit.reconstruction.syndrome import is_syndrome, number_of_parts
 from hepatica.audit.reconstruction.timing import Timing, patient_terms, timing
@@ -94,7 +95,8 @@ class Course:
 class Frame:
     """What all courses share: protocol, criteria that the patients meet, seed, who listens.
 
-    `told` is what the paper says of single patients, by their position.
+    `told` is what the paper says of single patients, by their position; `listed` the levels that
+    it counts patients of.
     """
 
     study: Study
@@ -102,6 +104,7 @@ class Frame:
     seed: int
     tell: Told
     told: Mapping[int, Mapping[str, str]]
+    listed: Listed
 
 
 def courses(
@@ -130,7 +133,8 @@ def _starts(count: int, study: Study, seed: int) -> list[date]:
 def _course(
     position: int, patient: Patient, days: Mapping[str, int], start: date, frame: Frame
 ) -> Course:
-    index, seed, study, values = position + 1, frame.seed, frame.study, patient.values
+    index, seed, study = position + 1, frame.seed, frame.study
+    values = with_rest(patient.values, frame.listed, stream(seed, index, "rest"))
     extra = frame.told.get(position, {})
 
     def told(text: str) -> None:

@@ -18,6 +18,7 @@ from hepatica.audit.reconstruction.day import patient_days
 from hepatica.audit.reconstruction.named import told_values
 from hepatica.audit.reconstruction.protocol import study_text
 from hepatica.audit.reconstruction.record import record_rows
+from hepatica.audit.reconstruction.rest import listed_levels
 from hepatica.audit.reconstruction.syndrome import with_syndromes
 from hepatica.core.errors import UsageError
 from hepatica.records.template import write_template
@@ -70,7 +71,8 @@ def patient_courses(
     month_days = Fraction(str(study.conventions.month_days))
     days = patient_days(paper, data_set, month_days, account.kept)
     extra = told_values(paper, data_set, account.kept)
-    frame = Frame(study, _criteria(paper, account), account.seed, told.append, extra)
+    listed = listed_levels(paper, data_set)
+    frame = Frame(study, _criteria(paper, account), account.seed, told.append, extra, listed)
     return courses(data_set, days, frame)
 
 

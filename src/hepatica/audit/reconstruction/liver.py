@@ -22,7 +22,7 @@ CLASS_POINTS = {"A": (5, 6), "B": (7, 9), "C": (10, 15)}
 # What a value of 1, 2 and 3 points is drawn from: clear of the boundaries and of CTCAE's.
 BILIRUBIN_UMOL_L = ((8.0, 19.5), (35.0, 50.5), (53.0, 58.5))
 ALBUMIN_G_L = ((36.0, 43.0), (28.4, 34.6), (23.5, 27.6))
-INR = ((1.02, 1.45), (1.72, 2.20), (2.35, 2.60))
+INR = ((1.02, 1.45), (1.72, 2.20), (2.33, 2.42))
 # How many ways of decompensation a clinic sees rather than that: weights of points 1, 2, 3.
 _WEIGHT = {
     "bilirubin": (1.0, 0.15, 0.05),
