@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -207,3 +208,12 @@ def test_absurd_sizes_are_left_and_cost_nothing() -> None:
 
 def test_deviations_printed_as_zero_allow_any_small_p() -> None:
     assert told(check_mean_p, *means("<0.001", "Student's t test", ("0", "0"))) == ["ok P231"]
+
+
+def test_degrees_of_freedom_of_everybody_leave_no_missing_values() -> None:
+    """Of 54 and 54 patients p is 0.003; of fewer it may be 0.59."""
+    of_all = [replace(c, denominator="") for c in means("0.59", "t-test", ("1.0", "1.4"))]
+    sizes = {"A": 54, "B": 54}
+    assert told(check_mean_p, *of_all, sizes=sizes) == ["ok P231"]
+    t = claim("test", "age", value="t(106) = 0.54, p = 0.590", between=ARMS)
+    assert told(check_mean_p, *of_all, t, sizes=sizes) == ["P231"]

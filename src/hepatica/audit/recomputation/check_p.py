@@ -154,8 +154,8 @@ def _of_means(
     paper: Paper, claim: Claim, printed: Printed, test: NamedTest, means: Sequence[Claim]
 ) -> Iterator[Outcome]:
     sizes = [c.of if c.of is not None else paper.sizes.get(c.population) for c in means]
-    told = all(c.of is not None for c in means)
     known = [n for n in sizes if n is not None and n >= 2]
+    told = all(c.of is not None for c in means) or _is_complete(paper, claim, known)
     if len(known) < len(means):
         return
     ranges = _ranges(means, known, told=told)
@@ -180,6 +180,16 @@ def _of_means(
         tried=("rounding of means and SDs", *(() if told else ("fewer patients, values missing",))),
         rescued_by=("standard errors printed as standard deviations",) if rescue else (),
     )
+
+
+def _is_complete(paper: Paper, claim: Claim, sizes: Sequence[int]) -> bool:
+    """Whether a t of the same comparison has the degrees of freedom of every patient."""
+    for other in paper.select(statistic="test", variable=claim.variable, level=claim.level):
+        for stated in test_statistics(other.value[:1000]):
+            same = set(other.between) == set(claim.between) and stated.kind == "t"
+            if same and len(sizes) == 2 and stated.df2 == sum(sizes) - 2:
+                return True
+    return False
 
 
 def _ranges(
