@@ -44,7 +44,7 @@ from hepatica.core.finding import Level
 
 PROCESSES = 2
 Told = tuple[str, tuple[str, ...], str]
-LAYERS = ("arithmetic", "granularity", "solver")
+LAYERS = ("arithmetic", "statistics", "solver")
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Trialled:
 def layer_of(code: str) -> str:
     if code == "solver" or code.startswith("P3"):
         return "solver"
-    return "arithmetic" if code.startswith(("P0", "P1")) else "granularity"
+    return "arithmetic" if code.startswith(("P0", "P1")) else "statistics"
 
 
 def audit_paper(paper: Paper, budget: float) -> Heard:
@@ -260,5 +260,5 @@ def main() -> int:
     return 1 if offenders else 0
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+if __name__ == "__main__" and main():
+    raise SystemExit(1)

@@ -10,7 +10,9 @@ import math
 from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
+from typing import Any
 
+from hepatica.audit.claim import Bracket
 from hepatica.audit.data_set import Duration, Patient
 from hepatica.audit.simulation.press import Press
 from hepatica.audit.simulation.trial import Trial
@@ -84,10 +86,11 @@ def _print_criteria(press: Press, trial: Trial, rng: Random) -> None:
         fields["unit"] = units.get(variable, "")
         press.claim(METHODS, variable, "criterion", **fields)
     if rng.random() < 0.5:
-        weeks = str(trial.scan_weeks)
-        spread = f"{weeks}-{trial.scan_weeks + 1}"
-        value = rng.choice((weeks, spread))
-        press.claim(METHODS, "imaging interval", "value", value=value, unit="weeks")
+        weeks, late = str(trial.scan_weeks), str(trial.scan_weeks + 1)
+        planned: dict[str, Any] = {"value": weeks, "unit": "weeks"}
+        if rng.random() < 0.6:
+            planned |= {"value": f"{weeks}-{late}", "bracket": Bracket(weeks, late)}
+        press.claim(METHODS, "imaging interval", "value", **planned)
 
 
 def _print_dates(press: Press, trial: Trial, rng: Random) -> None:
