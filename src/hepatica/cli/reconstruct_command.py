@@ -60,7 +60,10 @@ def _print(made: Rebuilt, ensemble: Ensemble | None) -> None:
     account = made.account
     patients, claims = len(made.data_set), len(made.paper.claims)
     print(f"{patients} patients, seed {account.seed}: not patient data.")
-    print(f"{len(account.kept)} of {claims} claims hold of them.")
+    held = len(made.reconstruction.held)
+    print(
+        f"{len(account.kept)} of {claims} claims kept; {held} computed as true of these patients."
+    )
     for name in account.dropped:
         print(f"left out: {name}")
     for sentence in made.reconstruction.told:
@@ -86,6 +89,7 @@ def _document(made: Rebuilt, ensemble: Ensemble | None) -> dict[str, object]:
         "patients": len(made.data_set),
         "seed": made.account.seed,
         "kept": list(made.account.kept),
+        "held": list(made.reconstruction.held),
         "dropped": list(made.account.dropped),
         "not_carried": list(made.reconstruction.told),
         "files": [str(path) for path in made.reconstruction.paths],

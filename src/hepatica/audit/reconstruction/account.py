@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hepatica.audit.claim import Claim, Paper
+from hepatica.audit.data_set import DataSet
 from hepatica.audit.data_set_file import Account
-from hepatica.audit.reconstruction.course import Course
+from hepatica.audit.evaluation import holds
 from hepatica.audit.rule import rules
 from hepatica.core.citation import citations
 
 _QUOTE_LENGTH = 90
 
 
-def readme_text(
-    paper: Paper, courses: Sequence[Course], account: Account, told: Sequence[str]
-) -> str:
-    """README.md of the study folder."""
-    return "\n".join(_lines(paper, courses, account, told)) + "\n"
+def readme_text(paper: Paper, data_set: DataSet, account: Account, told: Sequence[str]) -> str:
+    """README.md of the study folder; `told` is what the records could not carry."""
+    return "\n".join(_lines(paper, data_set, account, told)) + "\n"
 
 
-def _lines(
-    paper: Paper, courses: Sequence[Course], account: Account, told: Sequence[str]
-) -> Iterator[str]:
+def _lines(paper: Paper, data_set: DataSet, account: Account, told: Sequence[str]) -> Iterator[str]:
     yield f"# Reconstructed: {paper.title or 'a study, from its claims'}\n"
     yield "**These are not patient data.** The patients of this folder were made up by a program"
     yield f"so that the claims of `{paper.file}` hold of them. They show that these claims can be"
@@ -30,16 +27,18 @@ def _lines(
     if paper.reference:
         known = citations().get(paper.reference)
         yield f"The paper: {known or paper.reference}\n"
+    computed = computed_claims(paper, data_set, account)
     yield "| | |\n|---|---|"
-    yield f"| patients | {len(courses)} |"
+    yield f"| patients | {len(data_set)} |"
     yield f"| seed | {account.seed} |"
     yield f"| claims in the file | {len(paper.claims)} |"
-    yield f"| claims that hold of these patients | {len(account.kept)} |"
+    yield f"| claims kept | {len(account.kept)} |"
+    yield f"| of these, computed from the patients | {sum(map(len, computed))} |"
     yield f"| claims and rules left out | {len(account.dropped)} |\n"
     yield "`data_set.json` holds what the claims fix of each patient; `records.xlsx` is written"
     yield "from it and the seed alone, so the same two give the same records.\n"
     yield from _dropped(paper, account)
-    yield from _kept(paper, account)
+    yield from _kept(paper, data_set, account)
     yield from _unfit(told)
     yield _INVENTED
 
@@ -80,17 +79,40 @@ def _told(claim: Claim) -> str:
     return f"{claim.place}: \u201c{short}\u201d"
 
 
-def _kept(paper: Paper, account: Account) -> Iterator[str]:
-    kept = set(account.kept)
-    variables = dict.fromkeys(c.variable for c in paper.claims if c.id in kept)
-    yield "## What holds\n"
-    if not variables:
-        yield "No claim of the file is about something that the data set has.\n"
-        return
-    for variable in variables:
-        ids = [c.id for c in paper.claims if c.id in kept and c.variable == variable]
-        yield f"- {variable}: {', '.join(ids)}"
+def _kept(paper: Paper, data_set: DataSet, account: Account) -> Iterator[str]:
+    held, read_otherwise = computed_claims(paper, data_set, account)
+    yield "## What holds of these patients\n"
+    yield "Computed from `data_set.json` in exact arithmetic:\n"
+    yield from _by_variable(held)
     yield ""
+    if read_otherwise:
+        yield "Kept, but under another reading than the printed one (of a bracket that is called a"
+        yield "confidence interval, the range):\n"
+        yield from _by_variable(read_otherwise)
+        yield ""
+    yield "The other claims kept are about what no data set holds, or are criteria that some of the"
+    yield "patients do not meet.\n"
+
+
+def _by_variable(claims: Sequence[Claim]) -> Iterator[str]:
+    for variable in dict.fromkeys(c.variable for c in claims):
+        ids = [c.id for c in claims if c.variable == variable]
+        yield f"- {variable}: {', '.join(ids)}"
+
+
+def computed_claims(
+    paper: Paper, data_set: DataSet, account: Account
+) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
+    """Claims kept that are true of the data set as printed, and those kept as read otherwise.
+
+    A criterion of eligibility that the patients do not all meet is in neither.
+    """
+    kept = set(account.kept)
+    answers = [(c, holds(c, data_set, paper)) for c in paper.claims if c.id in kept]
+    held = tuple(c for c, answer in answers if answer)
+    criteria = {"criterion", "exclusion"}
+    other = (c for c, answer in answers if answer is False and c.statistic not in criteria)
+    return held, tuple(other)
 
 
 def _unfit(told: Sequence[str]) -> Iterator[str]:

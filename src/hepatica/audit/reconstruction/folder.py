@@ -11,7 +11,7 @@ from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.data_set import DataSet
 from hepatica.audit.data_set_file import FILE_NAME as DATA_SET_FILE
 from hepatica.audit.data_set_file import Account, data_set_text
-from hepatica.audit.reconstruction.account import readme_text
+from hepatica.audit.reconstruction.account import computed_claims, readme_text
 from hepatica.audit.reconstruction.carried import uncarried
 from hepatica.audit.reconstruction.course import Course, Frame, courses
 from hepatica.audit.reconstruction.day import patient_days
@@ -32,10 +32,15 @@ RECORDS_FILE = "records.xlsx"
 
 @dataclass(frozen=True, slots=True)
 class Reconstruction:
-    """What was written; `told` are sentences on what the records could not carry or hold."""
+    """What was written.
+
+    `told` are sentences on what the records could not carry; `held` the claims computed as true
+    of the data set.
+    """
 
     paths: tuple[Path, ...]
     told: tuple[str, ...]
+    held: tuple[str, ...]
 
 
 def write_study(folder: Path, paper: Paper, data_set: DataSet, account: Account) -> Reconstruction:
@@ -58,10 +63,11 @@ def write_study(folder: Path, paper: Paper, data_set: DataSet, account: Account)
         made = patient_courses(paper, data_set, study, account, told)
         write_template(paths[1], record_rows(made))
         paths[2].write_text(data_set_text(data_set, account), encoding="utf-8")
-        paths[3].write_text(readme_text(paper, made, account, tuple(told)), encoding="utf-8")
+        paths[3].write_text(readme_text(paper, data_set, account, tuple(told)), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror})") from error
-    return Reconstruction(tuple(paths), tuple(told))
+    held, _ = computed_claims(paper, data_set, account)
+    return Reconstruction(tuple(paths), tuple(told), tuple(c.id for c in held))
 
 
 def patient_courses(
