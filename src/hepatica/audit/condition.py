@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hepatica.audit.data_set import Duration, Value
-from hepatica.audit.word import known_level
+from hepatica.audit.word import known_level, variables
 
 NONE = frozenset({"none", "no", "absent", "0", "without", "nil"})
 _NUMBER = r"\d+(?:[.·]\d+)?"
 _BOUND = re.compile(rf"(<=|>=|<|>|=|≤|≥)?\s*(-?{_NUMBER})\s*(?:[^\d\s\-–.,/].*)?")
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:-|–|to)\s*({_NUMBER})\s*(?:[^\d\s\-–].*)?")
-_LETTERS = re.compile(r"([A-Za-z])\s*[-–]\s*([A-Za-z])")
+# Classes by letters, with points or a substage: B, B7, A-B7, A5-6.
+_CLASSES = re.compile(r"([A-Z])\s*(\d{0,2})(?:\s*([-–])\s*([A-Z]?)(\d{0,2}))?")
 _SIGNS = {"≤": "<=", "≥": ">=", "": "=", None: "="}
 
 
@@ -76,7 +77,7 @@ def satisfies(value: Value, text: str, variable: str) -> bool | None:
     if parse_span(text) is None and len(parts) > 1:
         answers = [satisfies(value, part, variable) for part in parts]
         return True if True in answers else None if None in answers else False
-    return _meets_one(value, text)
+    return _meets_one(value, text, variable)
 
 
 def same_level(value: str, level: str, variable: str) -> bool:
@@ -85,17 +86,33 @@ def same_level(value: str, level: str, variable: str) -> bool:
     return plain == known_level(variable, level).casefold()
 
 
-def _meets_one(value: str | Fraction, text: str) -> bool | None:
+def _meets_one(value: str | Fraction, text: str, variable: str) -> bool | None:
     span = parse_span(text)
     if isinstance(value, Fraction):
         return span.holds(value) if span else None
     if span:
         own = parse_span(value)
         return own.meets(span) if own else None
-    if (match := _LETTERS.fullmatch(text.strip())) and len(value.strip()) == 1:
-        return match[1].upper() <= value.strip().upper() <= match[2].upper()
-    # A phrase of several words may mean more than a level; one word is a level of its own.
-    return None if " " in text.strip() else False
+    own_class, asked = _class_span(value), _class_span(text)
+    if own_class and asked:
+        return own_class[0] <= asked[1] and asked[0] <= own_class[1]
+    # Words that the rules do not know may mean the same, or one a part of the other.
+    known = variables().get(variable)
+    closed = {*known.levels.values(), "yes", "no"} if known else {"yes", "no"}
+    told = {known_level(variable, value), known_level(variable, text)}
+    told = {word.lower() if word.lower() in {"yes", "no"} else word for word in told}
+    return False if told <= closed else None
+
+
+def _class_span(text: str) -> tuple[tuple[str, int], tuple[str, int]] | None:
+    """First and last of the classes that ``B``, ``B7``, ``A-B7`` or ``A5-6`` means."""
+    match = _CLASSES.fullmatch(text.strip().upper())
+    if not match:
+        return None
+    letter, digit, ranged, last, last_digit = match.groups()
+    end = last or letter
+    end_digit = last_digit if ranged else digit
+    return (letter, int(digit or 0)), (end, int(end_digit or 99))
 
 
 def _fraction(digits: str) -> Fraction:

@@ -75,6 +75,20 @@ def apart(first: Part, second: Part) -> bool:
     return True
 
 
+def disjoint_levels(variable: str, levels: Sequence[str]) -> list[str]:
+    """The first levels of the list of which no patient can have two, whatever else they mean."""
+    kept: list[tuple[Part, str]] = []
+    for level in levels:
+        part = part_of(variable, level)
+        if (
+            part is not None
+            and is_closed(variable, [level])
+            and all(apart(part, p) for p, _ in kept)
+        ):
+            kept.append((part, level))
+    return [level for _, level in kept]
+
+
 def separate(claims: Sequence[Claim], variable: str) -> list[Claim]:
     """The first claims of the list whose levels are pairwise apart; each level once."""
     kept: list[tuple[Part, Claim]] = []

@@ -12,9 +12,10 @@ from typing import Any, TypeAlias
 
 from ortools.sat.python import cp_model
 
+from hepatica.audit.arithmetic.level import disjoint_levels
 from hepatica.audit.solver.population import Populations
 from hepatica.audit.solver.statement import Atom, Statement
-from hepatica.audit.word import is_exclusive
+from hepatica.audit.word import is_adverse_event, is_exclusive
 
 Literal: TypeAlias = Any
 Linear: TypeAlias = Any
@@ -83,12 +84,19 @@ class Model:
         return tuple(dict.fromkeys(level for _, v, level in self.counts if v == variable))
 
     def close_counts(self) -> None:
-        """Exclusive levels of a leaf are at most its patients; call after every count is made."""
-        groups: dict[tuple[str, str], list[Literal]] = {}
-        for (leaf, variable, _), cell in self.counts.items():
+        """Exclusive levels of a leaf are at most its patients; call after every count is made.
+
+        Only levels of which nobody can have two are held against each other (a patient may have
+        two causes, `<400` and `>=200` overlap); a data set gives each patient one level.
+        """
+        groups: dict[tuple[str, str], list[str]] = {}
+        for leaf, variable, level in self.counts:
             if is_exclusive(variable):
-                groups.setdefault((leaf, variable), []).append(cell)
-        for (leaf, _), cells in groups.items():
+                groups.setdefault((leaf, variable), []).append(level)
+        for (leaf, variable), levels in groups.items():
+            grades = self.strict or is_adverse_event(variable)
+            apart = levels if grades else disjoint_levels(variable, levels)
+            cells = [self.counts[leaf, variable, level] for level in apart]
             self.cp.add(sum(cells) <= self.populations.size(leaf))
 
 
