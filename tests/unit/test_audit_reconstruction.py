@@ -20,7 +20,7 @@ from hepatica.audit.reconstruction.protocol import study_text
 from hepatica.audit.reconstruction.rest import listed_levels, with_rest
 from hepatica.audit.reconstruction.stream import stream
 from hepatica.audit.reconstruction.syndrome import number_of_parts, with_syndromes
-from hepatica.audit.reconstruction.timing import Terms, timing
+from hepatica.audit.reconstruction.timing import Terms, misfit, timing
 from hepatica.audit.reconstruction.tumour import tumour
 from hepatica.core.errors import Unreadable
 from hepatica.core.finding import has_error
@@ -271,3 +271,15 @@ def test_a_bracket_that_is_an_interval_does_not_stop_the_days() -> None:
     interval = Bracket("2.1", "22.6", "ci")
     paper = Paper((claim("M", "OS", "median", value="9.2", unit="months", bracket=interval),))
     assert patient_days(paper, patients("9.2"), MONTH, ["M"])[0]["OS"] == 280
+
+
+def test_what_the_calendar_cannot_bear_out_is_told() -> None:
+    def calendar(response: str, free: int, seen: bool) -> str:
+        terms = Terms(response, free, seen, 400, True, 1, True, 42, (21, 49))
+        made = timing(terms, stream(1, 1, "timing"), lambda sentence: None)
+        values = {"best response": response, "PFS": Duration(Fraction(free), True)}
+        return misfit(made, values, {"PFS": free})
+
+    assert calendar("SD", 200, True) == ""
+    assert "best response of NE" in calendar("NE", 200, False)
+    assert "PD without a progression" in calendar("PD", 200, False)

@@ -15,7 +15,7 @@ from hepatica.audit.reconstruction.named import narrower
 from hepatica.audit.reconstruction.rest import Listed, with_rest
 from hepatica.audit.reconstruction.stream import Stream, between, stream, whole
 from hepatica.audit.reconstruction.syndrome import is_syndrome, number_of_parts
-from hepatica.audit.reconstruction.timing import Timing, patient_terms, timing
+from hepatica.audit.reconstruction.timing import Timing, misfit, patient_terms, timing
 from hepatica.audit.reconstruction.tumour import Tumour, tumour
 from hepatica.audit.word import ADVERSE_EVENT
 from hepatica.study import Study
@@ -142,6 +142,8 @@ def _course(
 
     terms = patient_terms(values, days, study, stream(seed, index, "terms"))
     times = timing(terms, stream(seed, index, "timing"), told)
+    if unfit := misfit(times, values, days):
+        told(f"{unfit} cannot be recorded")
     origin = start - timedelta(days=times.sessions[0])
     late = (origin + timedelta(days=times.end)) - study.study.cutoff
     origin -= max(late, timedelta(0))

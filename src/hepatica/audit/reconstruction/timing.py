@@ -110,7 +110,7 @@ def patient_terms(
         free=until,
         progressed=progressed,
         end=end,
-        dead=dies or not isinstance(overall, Duration),
+        dead=dies or (overall is None and not (isinstance(free, Duration) and not free.event)),
         sessions=_number(values.get("sessions")) or whole(draw, 1, 2),
         lead=_leads(study),
         min_sd_days=min_sd,
@@ -125,6 +125,22 @@ def _window(study: Study) -> tuple[int, int]:
     low, high = study.schedule.interval_weeks
     around = study.schedule.window_days
     return max(round(7 * low) - around, 7), round(7 * high) + around
+
+
+def misfit(times: Timing, values: Mapping[str, Value], days: Mapping[str, int]) -> str:
+    """What the calendar does not bear out of response and progression-free time; '' for nothing."""
+    response, free = values.get("best response"), values.get("PFS", values.get("TTP"))
+    if response == "PD" and times.progression is None:
+        return "a best response of PD without a progression on a scan"
+    if not isinstance(free, Duration):
+        return ""
+    day = days.get("PFS", days.get("TTP"))
+    if free.event:
+        # Without progression on a scan the event is the death of that day, where death counts.
+        borne = day == (times.progression or (times.end if times.dead else None))
+    else:
+        borne = day == max(times.scans, default=0)
+    return "" if borne else f"a best response of {response} beside this progression-free time"
 
 
 def _leads(study: Study) -> bool:
