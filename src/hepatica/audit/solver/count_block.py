@@ -114,9 +114,10 @@ def _write_toxicity(model: Model, leaf: str) -> None:
     events = [v for v in names if is_adverse_event(v) and v != ANY_EVENT]
     rule = model.rule("toxicity.any") if ANY_EVENT in names else None
     if rule is not None:
-        ever = model.count(leaf, ANY_EVENT, GRADES)
-        for name in events:
-            model.cp.add(model.count(leaf, name, GRADES) <= ever).only_enforce_if(rule)
+        for i in range(len(GRADES)):
+            ever = model.count(leaf, ANY_EVENT, GRADES[i:])
+            for name in events:
+                model.cp.add(model.count(leaf, name, GRADES[i:]) <= ever).only_enforce_if(rule)
     for name in events:
         impossible = sorted(set(GRADES) - set(possible_grades(name)))
         rule = model.rule("toxicity.grade-domain") if impossible else None

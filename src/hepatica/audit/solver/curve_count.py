@@ -96,20 +96,45 @@ class CountColumn:
         self.model.cp.add(earlier_part * left <= later_part * at_risk).only_enforce_if(on)
 
     def ranks(self, value: Callable[[Literal], int]) -> tuple[dict[Cut, int], list[bool]]:
-        """Patients until each cut, and whether each rank is an event."""
+        """Patients until each cut, and whether each rank is an event.
+
+        First with half of the events that each fall allows, then with the part that gives the
+        number of events in all.
+        """
         filled = {cut: value(self.gone[cut]) for cut in sorted(self.gone)}
         active = [b for b in self.bounds if all(value(literal) for literal in b.on)]
-        cells, start, share = [], 0, 1.0
-        for cut, end in filled.items():
-            here, left = self.n - start, self.n - end
-            after = self._share(cut, share, (here, left), active, value)
-            cells.append(_Cell(here, left, after / share if share else 1.0))
-            start, share = end, after
         wanted = value(self.dead[max(filled)])
-        events: list[bool] = []
-        for cell, count in zip(cells, _events_of(cells, wanted), strict=True):
-            events += cell.ordered(count)
+        least, most, events = self._dealt(filled, active, value, Fraction(1, 2))
+        if sum(events) != wanted and most > least:
+            part = Fraction(wanted - least, most - least)
+            _, _, events = self._dealt(
+                filled, active, value, min(Fraction(1), max(Fraction(0), part))
+            )
         return filled, events
+
+    def _dealt(
+        self,
+        filled: dict[Cut, int],
+        active: list[_Bound],
+        value: Callable[[Literal], int],
+        part: Fraction,
+    ) -> tuple[int, int, list[bool]]:
+        """Fewest and most events of the falls, and the ranks with that part between them."""
+        events: list[bool] = []
+        least = most = 0
+        share = 1.0
+        for cut, end in filled.items():
+            at_risk = self.n - len(events), self.n - end
+            after = self._share(cut, share, at_risk, active, value)
+            cell = _Cell(*at_risk, after / share if share else 1.0)
+            least, most = least + cell.least, most + cell.most
+            aim = round(least + part * (most - least)) - sum(events)
+            here = cell.ordered(max(cell.least, min(cell.most, aim)))
+            for place, event in enumerate(here):
+                left = at_risk[0] - place
+                share *= (left - 1) / left if event else 1
+            events += here
+        return least, most, events
 
     def _share(
         self,
@@ -155,23 +180,26 @@ class _Cell:
         return max(self.least, min(self.at_risk - self.left, most))
 
     def ordered(self, events: int) -> list[bool]:
-        """Censorings around a block of events, such that survival falls as nearly as asked."""
+        """Censorings before, after, and one of them within a block of events.
+
+        The place of the block is chosen by the ratio asked for, then that of the one within.
+        """
         censored = self.at_risk - self.left - events
-        if not events:
-            return [False] * censored
+        if not events or not censored:
+            return [True] * events + [False] * censored
+        # One more censoring first makes survival fall further: the ratio lies between two places.
+        first = sum(self._after(f, events, events) >= self.ratio for f in range(1, censored))
+        inner = min(
+            range(events + 1), key=lambda p: abs(self._after(first, p, events) - self.ratio)
+        )
+        block = [True] * inner + [False] + [True] * (events - inner)
+        return [False] * first + block + [False] * (censored - first - 1)
 
-        def off(first: int) -> float:
-            start = self.at_risk - first
-            return abs((start - events) / start - self.ratio)
-
-        first = min(range(censored + 1), key=off)
-        return [False] * first + [True] * events + [False] * (censored - first)
-
-
-def _events_of(cells: list[_Cell], wanted: int) -> list[int]:
-    """Events of each cell within what its fall allows, in all as many as wanted if possible."""
-    chosen = [(c.least + c.most) // 2 for c in cells]
-    for i, cell in enumerate(cells):
-        missing = wanted - sum(chosen)
-        chosen[i] = max(cell.least, min(cell.most, chosen[i] + missing))
-    return chosen
+    def _after(self, first: int, inner: int, events: int) -> float:
+        """The ratio with `first` censorings, `inner` events, one censoring, the other events."""
+        start = self.at_risk - first
+        middle = start - inner
+        rest = events - inner
+        if not rest:
+            return middle / start
+        return middle / start * (middle - 1 - rest) / (middle - 1)

@@ -14,15 +14,18 @@ from fractions import Fraction
 import numpy as np
 
 from hepatica.audit.claim import Paper
+from hepatica.audit.condition import parse_span
 from hepatica.audit.data_set import DataSet, Duration, Patient, Value
-from hepatica.audit.solver.count_block import ANY_EVENT, RESPONSE
+from hepatica.audit.solver.count_block import RESPONSE
 from hepatica.audit.solver.curve_block import columns
+from hepatica.audit.solver.deviation import PARTS, held_ranks, printed_deviation, spread_to
+from hepatica.audit.solver.event_deal import deal_events
 from hepatica.audit.solver.model import Literal, Member, Model
 from hepatica.audit.solver.moment import moments
 from hepatica.audit.solver.person import deal_persons
 from hepatica.audit.solver.population import Populations
-from hepatica.audit.solver.statement import YES, months_of
-from hepatica.audit.solver.time_rule import PROGRESSION
+from hepatica.audit.solver.rank_block import WHOLE
+from hepatica.audit.solver.statement import PROGRESSION, YES, months_of
 from hepatica.audit.word import is_adverse_event, is_exclusive
 
 _WORST_FIRST = {
@@ -30,7 +33,6 @@ _WORST_FIRST = {
     "BCLC": ("D", "C", "B", "A", "0"),
     RESPONSE: ("PD", "NE", "SD", "PR", "CR"),
 }
-UNLISTED = "AE of another kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def deal(paper: Paper, populations: Populations, parts: Sequence[Part], seed: in
         _deal_times(paper, hands, populations, part)
         for key, column in part.model.columns.items():
             if isinstance(column, tuple):
-                _deal_numbers(hands, populations, key, column, part)
+                _deal_numbers(paper, hands, populations, key, part)
     for leaf, hand in hands.items():
         _deal_counts(hand, leaf, parts)
     for part in parts:
@@ -103,21 +105,38 @@ def _unit_months(paper: Paper, variable: str) -> Fraction:
 
 
 def _deal_numbers(
+    paper: Paper,
     hands: dict[str, Hand],
     populations: Populations,
     key: tuple[str, str],
-    column: object,
     part: Part,
 ) -> None:
     """A number of the whole goes to the patients of its leaves that have no value yet."""
     population, variable = key
     hand = [hands[leaf] for leaf in populations.leaves[population]]
     rows = [row for h in hand for row in h.rows if variable not in row]
+    random = hand[0].random
+    column = part.model.columns[key]
     assert isinstance(column, tuple)
     tick, cells = column
-    rows = [rows[i] for i in hand[0].random.permutation(len(rows))]
-    for row, cell in zip(rows, cells, strict=False):
-        row[variable] = Fraction(part.value(cell)) * tick
+    values = [Fraction(part.value(cell)) * tick for cell in cells]
+    deviation = printed_deviation(paper, population, variable)
+    if deviation:
+        held = held_ranks(paper, population, variable, len(values))
+        fine = tick if variable in WHOLE else tick / PARTS
+        values = spread_to(
+            values, deviation, fine, held, random, _edges(paper, population, variable)
+        )
+    rows = [rows[i] for i in random.permutation(len(rows))]
+    for row, value in zip(rows, values, strict=False):
+        row[variable] = value
+
+
+def _edges(paper: Paper, population: str, variable: str) -> tuple[Fraction, ...]:
+    """Where the bands meet in which the paper prints a number too."""
+    claims = paper.select(population=population, variable=variable)
+    spans = (parse_span(claim.level) for claim in claims)
+    return tuple({e for span in spans if span for e in (span.low, span.high) if e is not None})
 
 
 def _deal_counts(hand: Hand, leaf: str, parts: Sequence[Part]) -> None:
@@ -127,25 +146,27 @@ def _deal_counts(hand: Hand, leaf: str, parts: Sequence[Part]) -> None:
             if where == leaf:
                 levels.setdefault(variable, {})[level] = part.value(cell)
     tied = [row for _, row in sorted(enumerate(hand.order()), key=_progression)]
+    events = {v: c for v, c in levels.items() if is_adverse_event(v)}
+    deal_events(hand.rows, events, hand.random)
     for variable, counts in levels.items():
-        if variable not in {ANY_EVENT, "tumour reduction"}:
+        if variable not in events and variable != "tumour reduction":
             _deal_variable(hand, tied, variable, counts)
     if "tumour reduction" in levels:
         _deal_reduction(hand, levels["tumour reduction"][YES])
-    if ANY_EVENT in levels:
-        _deal_unlisted(hand, sum(levels[ANY_EVENT].values()))
 
 
 def _deal_variable(
     hand: Hand, tied: Sequence[dict[str, Value]], variable: str, counts: dict[str, int]
 ) -> None:
-    if is_adverse_event(variable):
-        _deal_events(hand, variable, counts)
-    elif variable == RESPONSE:
+    rows = [row for row in hand.rows if isinstance(row.get(variable), Fraction)]
+    if rows:
+        # A number that is also printed in bands: the bands follow from the number.
+        return
+    if variable == RESPONSE:
         _deal_levels(tied, variable, counts)
     elif variable in _WORST_FIRST:
         _deal_levels(hand.rows, variable, counts)
-    elif is_exclusive(variable):
+    elif is_exclusive(variable) or (YES not in counts and sum(counts.values()) <= len(hand.rows)):
         _deal_levels(hand.order(), variable, counts)
     elif variable not in {"ORR", "DCR"} or not any(RESPONSE in row for row in hand.rows):
         _deal_flags(hand, variable, counts)
@@ -178,20 +199,6 @@ def _deal_flags(hand: Hand, variable: str, counts: dict[str, int]) -> None:
                 row.setdefault(variable, level)
 
 
-def _deal_events(hand: Hand, variable: str, counts: dict[str, int]) -> None:
-    """Grades of one event; patients without any event so far come first."""
-    rows = sorted(hand.order(), key=_has_event)
-    dealt = [grade for grade in counts for _ in range(counts[grade])]
-    for row, grade in zip(rows, dealt, strict=False):
-        row[variable] = grade
-    for row in rows[len(dealt) :]:
-        row[variable] = "0"
-
-
-def _has_event(row: dict[str, Value]) -> bool:
-    return any(is_adverse_event(name) and value != "0" for name, value in row.items())
-
-
 def _deal_reduction(hand: Hand, count: int) -> None:
     """Responders first, then stable disease: a smaller tumour that was not small enough."""
     order = ("CR", "PR", "SD", "NE", "PD")
@@ -199,13 +206,3 @@ def _deal_reduction(hand: Hand, count: int) -> None:
     rows = sorted(hand.order(), key=lambda row: rank.get(str(row.get(RESPONSE)), len(order)))
     for i, row in enumerate(rows):
         row["tumour reduction"] = YES if i < count else "no"
-
-
-def _deal_unlisted(hand: Hand, count: int) -> None:
-    """Patients counted with an event but without a listed one have one that is not listed."""
-    rows = hand.order()
-    missing = count - sum(map(_has_event, rows))
-    for row in rows:
-        needs = missing > 0 and not _has_event(row)
-        row[UNLISTED] = "1" if needs else "0"
-        missing -= needs

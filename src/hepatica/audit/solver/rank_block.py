@@ -10,7 +10,11 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from itertools import pairwise
+from typing import cast
 
+from ortools.sat.python import cp_model
+
+from hepatica.audit.condition import Span, parse_span
 from hepatica.audit.solver.criterion import numeric_bounds
 from hepatica.audit.solver.model import Literal, Model
 from hepatica.audit.solver.scale import tick_of, ticks_within
@@ -20,6 +24,7 @@ from hepatica.audit.word import variables
 # Whole by nature: a data set gives these whole values.
 WHOLE = frozenset({"age", "prior TACE", "sessions"})
 _SPAN = 3
+_FAR = 10**12
 
 
 def write_ranks(model: Model) -> None:
@@ -56,6 +61,35 @@ def _write_column(
     for person, literal in seen:
         _write_seen(model, cells, person, tick, literal)
     _write_limits(model, variable, cells, tick)
+    if n == model.populations.size(population) and model.strict:
+        _write_bands(model, population, variable, tick)
+
+
+def _write_bands(model: Model, population: str, variable: str, tick: Fraction) -> None:
+    """A number that is also printed in bands: so many of its ranks lie in each."""
+    _, cells = cast(tuple[Fraction, list[Literal]], model.columns[population, variable])
+    for leaf, name, level in list(model.counts):
+        span = parse_span(level) if (leaf, name) == (population, variable) else None
+        if span is None or (span.low is not None and span.low == span.high):
+            continue
+        ends = _ticks_of(span, tick)
+        inside = []
+        for cell in cells:
+            here = model.cp.new_bool_var("in band")
+            model.cp.add_linear_constraint(cell, *ends).only_enforce_if(here)
+            outside = cp_model.Domain.from_intervals([list(ends)]).complement()
+            model.cp.add_linear_expression_in_domain(cell, outside).only_enforce_if(~here)
+            inside.append(here)
+        model.cp.add(sum(inside) == model.counts[leaf, name, level])
+
+
+def _ticks_of(span: Span, tick: Fraction) -> tuple[int, int]:
+    """First and last whole tick inside a span."""
+    low = -_FAR if span.low is None else math.ceil(span.low / tick)
+    high = _FAR if span.high is None else math.floor(span.high / tick)
+    low += span.low is not None and span.low_open and low * tick == span.low
+    high -= span.high is not None and span.high_open and high * tick == span.high
+    return low, high
 
 
 def _domain(bounds: list[Fraction], tick: Fraction, n: int, *, known: bool) -> tuple[int, int]:
@@ -72,6 +106,9 @@ def _write_order(
     model: Model, cells: list[Literal], atom: Ordered, tick: Fraction, literal: Literal
 ) -> None:
     n = len(cells)
+    if atom.presumed and not model.strict and atom.what in {"mean", "centre"}:
+        # With values missing the mean of fewer patients may lie elsewhere.
+        return
     low, high = ticks_within(atom.low, atom.high, tick, strict=model.strict)
     add = model.cp.add_linear_constraint
     if atom.what == "mean":

@@ -25,6 +25,7 @@ from hepatica.audit.solver.statement import Statement, statements
 from hepatica.audit.watch import UNWATCHED, Watch
 
 _TRIES = 4
+_SPREAD_SECONDS = 5.0
 
 
 @dataclass
@@ -153,12 +154,13 @@ def _stands(other: Paper, paper: Paper, names: frozenset[str], budget: Budget) -
 
 
 def _repair(paper: Paper, active: frozenset[str], budget: Budget, found: _Findings) -> None:
+    """The cheapest repairs of every group; of a group without a conflict that is nothing."""
     populations = populations_of(paper)
     for group in components(statements(paper, populations)):
-        model = model_of(group, populations, active, strict=True)
-        best, optimal = run_repair(model, budget)
-        if not best:
-            model = model_of(group, populations, active)
+        model = model_of(group, populations, active)
+        everything = frozenset(model.literals)
+        best, optimal = [frozenset[Member]()], True
+        if not run_model(model, everything, budget.left_seconds).satisfiable:
             best, optimal = run_repair(model, budget)
         found.optimal &= optimal
         found.options.append([(members, model) for members in best])
@@ -192,17 +194,23 @@ def _data_set(
     dropped = {c for o in found.options for c in _all_claims(o[0][1], o[0][0])}
     used = tuple(c.id for c in paper.claims if c.id not in dropped)
     populations = populations_of(paper)
+    failed: set[tuple[str, ...]] = set()
+    chosen = [(_strict(options[0][1]), *options[0]) for options in found.options]
     for attempt in range(_TRIES):
         parts = []
-        for options in found.options:
-            gone, model = options[0]
-            part = _solved(model, frozenset(model.literals) - gone, seed + 1000 * attempt, budget)
+        for strict, gone, model in chosen:
+            on = frozenset(model.literals) - gone
+            part = _solved((strict, model), on, seed + 1000 * attempt, budget)
             if part is None:
                 return None, ()
             parts.append(part)
         data_set = deal(paper, populations, parts, seed + 1000 * attempt)
-        if not _broken(paper, data_set, used):
+        broken = _broken(paper, data_set, used)
+        if not broken:
             return data_set, used
+        if broken in failed:
+            break
+        failed.add(broken)
     return None, ()
 
 
@@ -212,14 +220,18 @@ def _broken(paper: Paper, data_set: DataSet, used: tuple[str, ...]) -> tuple[str
     return broken_claims(paper, data_set, wanted)
 
 
-def _solved(model: Model, on: Members, seed: int, budget: Budget) -> Part | None:
-    spread = write_spread(model, seed)
-    answer = run_model(spread, on, min(5.0, budget.left_seconds), seed)
-    if not answer.satisfiable:
-        answer = run_model(model, on, budget.left_seconds, seed)
-    if not answer.satisfiable or answer.value is None:
-        return None
-    return Part(model, answer.value)
+def _strict(model: Model) -> Model:
+    return model_of(tuple(model.statements), model.populations, model.rules, strict=True)
+
+
+def _solved(models: tuple[Model, ...], on: Members, seed: int, budget: Budget) -> Part | None:
+    """A solution of the first model that has one; the strict one is safe, the other a try."""
+    for model in models:
+        spread = write_spread(model, seed)
+        answer = run_model(spread, on, min(_SPREAD_SECONDS, budget.left_seconds), seed)
+        if answer.satisfiable and answer.value is not None:
+            return Part(model, answer.value)
+    return None
 
 
 def _note(found: _Findings, data_set: DataSet | None, budget: Budget, *, ranged: bool) -> str:

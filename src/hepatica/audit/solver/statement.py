@@ -6,8 +6,9 @@ that a conflict names each contradiction once and lists the restatements.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from hepatica.audit.claim import Bracket, Claim, Paper
@@ -17,6 +18,7 @@ from hepatica.audit.word import is_adverse_event, joined_levels, variables
 
 YES = "yes"
 GRADES = ("1", "2", "3", "4", "5")
+PROGRESSION = ("PFS", "TTP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """A mean or an order statistic of a number of `n` patients lies in [low, high]."""
+    """A mean or an order statistic of a number of `n` patients lies in [low, high].
+
+    `presumed` where the paper prints no n, so that values may be missing.
+    """
 
     population: str
     variable: str
@@ -44,6 +49,7 @@ class Ordered:
     low: Fraction
     high: Fraction
     n: int
+    presumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Scans are planned every `low` to `high` weeks."""
+    """Scans are planned every `low` to `high` weeks.
+
+    `variables` are the times that end by progression alone, so that none can end before a scan.
+    """
 
     low: Fraction
     high: Fraction
+    variables: tuple[str, ...] = ()
 
 
 Atom = Counted | Ordered | Timed | Limited | Seen | Interval
@@ -104,12 +114,29 @@ class Statement:
 def statements(paper: Paper, populations: Populations) -> tuple[Statement, ...]:
     """Every atom of the paper's claims, with the claims that make it."""
     made: dict[Atom, list[str]] = {}
+    ended = _ended_by_progression(paper)
     for claim in paper.claims:
         for atom in atoms(claim, populations):
-            made.setdefault(atom, [])
-            if claim.id not in made[atom]:
-                made[atom].append(claim.id)
+            whole = replace(atom, variables=ended) if isinstance(atom, Interval) else atom
+            if isinstance(atom, Interval) and not ended:
+                continue
+            ids = made.setdefault(whole, [])
+            if claim.id not in ids:
+                ids.append(claim.id)
     return tuple(Statement(atom, tuple(ids)) for atom, ids in made.items())
+
+
+def _ended_by_progression(paper: Paper) -> tuple[str, ...]:
+    """Times of which the paper says, or the name means, that death does not end them."""
+    said = [
+        c.variable
+        for c in paper.select(statistic="definition")
+        if c.variable in PROGRESSION
+        and "progress" in c.value.lower()
+        and not re.search(r"\bdeath|\bdie", c.value.lower())
+    ]
+    timed = {c.variable for c in paper.claims if c.about_patients}
+    return tuple(v for v in PROGRESSION if v in timed and (v in said or v == "TTP"))
 
 
 def atoms(claim: Claim, populations: Populations) -> Iterator[Atom]:
@@ -190,13 +217,14 @@ def _levels(claim: Claim) -> tuple[str, ...]:
 def _ordered(claim: Claim, populations: Populations) -> Iterator[Ordered]:
     size = populations.size(claim.population)
     n = claim.of if claim.of and claim.of <= size else size
-    printed, bracket = claim.number, claim.bracket
+    printed, bracket, presumed = claim.number, claim.bracket, claim.of is None
     if printed and not printed.comparator:
+        what = claim.statistic
         yield Ordered(
-            claim.population, claim.variable, claim.statistic, printed.low, printed.high, n
+            claim.population, claim.variable, what, printed.low, printed.high, n, presumed
         )
     for what, end in _ends(bracket):
-        yield Ordered(claim.population, claim.variable, what, end.low, end.high, n)
+        yield Ordered(claim.population, claim.variable, what, end.low, end.high, n, presumed)
 
 
 def _ends(bracket: Bracket | None) -> Iterator[tuple[str, Printed]]:

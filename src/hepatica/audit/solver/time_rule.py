@@ -7,9 +7,7 @@ from hepatica.audit.solver.curve_block import Column, columns
 from hepatica.audit.solver.curve_count import CountColumn
 from hepatica.audit.solver.cut import Cut, scan_cut
 from hepatica.audit.solver.model import Literal, Model
-from hepatica.audit.solver.statement import Interval
-
-PROGRESSION = ("PFS", "TTP")
+from hepatica.audit.solver.statement import PROGRESSION, Interval
 
 
 def write_time_rules(model: Model) -> None:
@@ -20,6 +18,8 @@ def write_time_rules(model: Model) -> None:
         _write_order(model, population, column)
         for atom, literal in model.each(Interval):
             assert isinstance(atom, Interval)
+            if variable not in atom.variables:
+                continue
             _write_first_scan(model, column, atom, literal)
             _write_second_scan(model, population, column, (atom, literal))
     for column in columns(model).values():
