@@ -65,9 +65,10 @@ def model_of(
     rules: frozenset[str],
     *,
     strict: bool = False,
+    banded: bool = False,
 ) -> Model:
     """The model of one group of statements under the rules that are switched on."""
-    model = Model(populations, group, rules, strict=strict)
+    model = Model(populations, group, rules, strict=strict, banded=banded)
     write_counts(model)
     if any(isinstance(s.atom, Timed) for s in group):
         write_curves(model)

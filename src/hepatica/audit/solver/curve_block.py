@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from hepatica.audit.recomputation.median_interval import early_patients_needed
 from hepatica.audit.solver.curve_count import CountColumn
-from hepatica.audit.solver.curve_rank import RankColumn
+from hepatica.audit.solver.curve_rank import RankColumn, Side
 from hepatica.audit.solver.cut import END, Cut, scan_cut
 from hepatica.audit.solver.model import Literal, Model
 from hepatica.audit.solver.statement import Interval, Seen, Timed
@@ -59,27 +59,49 @@ def columns(model: Model) -> dict[tuple[str, str], Column]:
 
 def _write_atom(model: Model, column: Column, atom: Timed | Seen, literal: Literal) -> None:
     before, through = Cut(atom.low, False), Cut(atom.high, not model.strict)
-    add, n = model.cp.add, column.n
     if isinstance(atom, Seen):
         _write_person(model, column, (before, through), literal)
-    elif atom.what == "min":
+    elif atom.what in {"min", "max", "events"}:
+        _write_end(model, column, atom, literal)
+    elif atom.what == "median":
+        column.bound(before, (_HALF, Fraction(1)), [literal])
+        column.bound(through, (Fraction(0), _HALF), [literal])
+    elif atom.what == "not_reached":
+        column.bound(END, (_HALF, Fraction(1)), [literal])
+    elif atom.what in {"ci_low", "ci_high"}:
+        _write_median_limit(model, column, atom, literal)
+    elif atom.at is not None and atom.what == "survival":
+        _write_survival(column, atom, literal)
+    elif atom.at is not None and atom.what == "at_risk":
+        _write_at_risk(model, column, atom, literal)
+    elif atom.at is not None and model.banded and isinstance(column, RankColumn):
+        _write_band(column, atom, atom.at, literal)
+
+
+def _write_end(model: Model, column: Column, atom: Timed, literal: Literal) -> None:
+    """The smallest time, the largest, or the number of events."""
+    before, through = Cut(atom.low, False), Cut(atom.high, not model.strict)
+    add, n = model.cp.add, column.n
+    if atom.what == "min":
         add(column.gone_until(before) == 0).only_enforce_if(literal)
         add(column.gone_until(through) >= 1).only_enforce_if(literal)
     elif atom.what == "max":
         add(column.gone_until(before) <= n - 1).only_enforce_if(literal)
         add(column.gone_until(through) == n).only_enforce_if(literal)
-    elif atom.what == "events":
+    else:
         add(column.events_until(END) >= math.ceil(atom.low)).only_enforce_if(literal)
         add(column.events_until(END) <= math.floor(atom.high)).only_enforce_if(literal)
-    elif atom.what == "median":
-        column.bound(before, (_HALF, Fraction(1)), [literal])
-        column.bound(through, (Fraction(0), _HALF), [literal])
-    elif atom.what == "ci_low":
+
+
+def _write_median_limit(model: Model, column: Column, atom: Timed, literal: Literal) -> None:
+    """A limit of the median: where the band first stands at one half or below."""
+    lower = atom.what == "ci_low"
+    if lower:
         _write_lower_limit(model, column, Cut(atom.high, True), literal)
-    elif atom.what == "survival" and atom.at is not None:
-        _write_survival(column, atom, literal)
-    elif atom.what == "at_risk" and atom.at is not None:
-        _write_at_risk(model, column, atom, literal)
+    if model.banded and isinstance(column, RankColumn):
+        before, through = Cut(atom.low, False), Cut(atom.high, False)
+        column.bound_band(before, _HALF, Side(lower, at_most=False), [literal])
+        column.bound_band(through, _HALF, Side(lower, at_most=True), [literal])
 
 
 def _write_person(model: Model, column: Column, ends: tuple[Cut, Cut], literal: Literal) -> None:
@@ -118,13 +140,24 @@ def _write_survival(column: Column, atom: Timed, literal: Literal) -> None:
     column.bound(Cut(atom.at, True), ends, [literal])
 
 
+def _write_band(column: RankColumn, atom: Timed, at: Fraction, literal: Literal) -> None:
+    """A printed limit of survival at a time."""
+    lower = atom.what == "survival_low"
+    cut, low, high = Cut(at, True), atom.low / 100, atom.high / 100
+    if low > 0:
+        column.bound_band(cut, low, Side(lower, at_most=False), [literal])
+    if high < 1:
+        column.bound_band(cut, high, Side(lower, at_most=True), [literal])
+
+
 def _write_at_risk(model: Model, column: Column, atom: Timed, literal: Literal) -> None:
     """Patients whose time is at least t; some programs count those beyond t: either is allowed."""
     assert atom.at is not None
     before = column.gone_until(Cut(atom.at, False))
     through = column.gone_until(Cut(atom.at, True))
     count = int(atom.low)
-    model.cp.add(column.n - through <= count).only_enforce_if(literal)
-    model.cp.add(column.n - before >= count).only_enforce_if(literal)
+    from_there = model.cp.new_bool_var("at risk counts that moment")
     if model.strict:
-        model.cp.add(before == through).only_enforce_if(literal)
+        model.cp.add(from_there == 1)
+    model.cp.add(column.n - before == count).only_enforce_if([literal, from_there])
+    model.cp.add(column.n - through == count).only_enforce_if([literal, ~from_there])

@@ -13,7 +13,28 @@ from itertools import pairwise
 
 from hepatica.audit.solver.cut import Cut
 from hepatica.audit.solver.model import Linear, Literal, Model
-from hepatica.audit.solver.scale import LOG_ZERO, log_bound, log_step
+from hepatica.audit.solver.scale import LOG_SCALE, LOG_ZERO, log_bound, log_step
+
+# Logarithms are squared in ten-thousandths, so squares and variances in hundred-millionths.
+_COARSE = LOG_SCALE // 10**4
+_FAR = 2 * 10**6
+_MARGIN = 10**5
+_Z_SQUARED = 3.8414588206941254
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Which limit of the band, and whether it is at most or at least the share."""
+
+    lower: bool
+    at_most: bool
+
+
+def _variance_step(at_risk: int) -> int:
+    """One event among r at risk adds z^2 / (r (r - 1)) to z^2 times Greenwood's variance."""
+    if at_risk == 1:
+        return _FAR
+    return round(_Z_SQUARED * 10**8 / (at_risk * (at_risk - 1)))
 
 
 @dataclass
@@ -27,6 +48,8 @@ class RankColumn:
     log_survival: list[Literal] = field(default_factory=list)
     until: dict[Cut, list[Literal]] = field(default_factory=dict)
     person: list[Literal] = field(default_factory=list)
+    variance: list[Literal] = field(default_factory=list)
+    ends: dict[Cut, tuple[Literal, Literal]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         cp = self.model.cp
@@ -86,6 +109,54 @@ class RankColumn:
                 cp.add(self.log_survival[i] >= low).only_enforce_if([*on, inside[i]])
             if high < 0:
                 cp.add(self.log_survival[i] <= high).only_enforce_if(last)
+
+    def bound_band(self, cut: Cut, share: Fraction, side: Side, on: list[Literal]) -> None:
+        """Hold a limit of the 95 % band, on the log scale, against `share` at the cut.
+
+        The limits are ln S -/+ z sqrt(V) with Greenwood's V, so a limit is held against ln x by
+        the square of ln S - ln x. For data sets: a little beyond what rounding could hide.
+        """
+        cp = self.model.cp
+        log, variance = self._at(cut)
+        far = cp.new_int_var(-_FAR, _FAR, "ln S - ln x")
+        edge = round(log_bound(share) / _COARSE)
+        cp.add(_COARSE * far - log + _COARSE * edge <= _COARSE)
+        cp.add(_COARSE * far - log + _COARSE * edge >= -_COARSE)
+        square = cp.new_int_var(0, _FAR**2, "square")
+        cp.add_multiplication_equality(square, [far, far])
+        above = side.lower != side.at_most
+        outside = [far >= 1 if side.lower else far <= -1, square >= variance + _MARGIN]
+        if above == side.lower:
+            for condition in outside:
+                cp.add(condition).only_enforce_if(on)
+            return
+        near = cp.new_bool_var("within the band")
+        cp.add(square <= variance - _MARGIN).only_enforce_if([*on, near])
+        cp.add(far <= -1 if side.lower else far >= 1).only_enforce_if([*on, ~near])
+
+    def _at(self, cut: Cut) -> tuple[Literal, Literal]:
+        """The logarithm of survival and z squared times its variance at the last rank until."""
+        self.add_cut(cut)
+        if cut in self.ends:
+            return self.ends[cut]
+        cp, inside = self.model.cp, self.until[cut]
+        if not self.variance:
+            total: Linear = 0
+            for i, event in enumerate(self.events):
+                here = cp.new_int_var(0, _FAR**2, f"{self.name} variance{i}")
+                cp.add(here == total + _variance_step(self.n - i) * event)
+                self.variance.append(here)
+                total = here
+        log = cp.new_int_var(2 * LOG_ZERO, 0, f"{self.name} log at {cut}")
+        variance = cp.new_int_var(0, _FAR**2, f"{self.name} variance at {cut}")
+        cp.add(log == 0).only_enforce_if(~inside[0])
+        cp.add(variance == 0).only_enforce_if(~inside[0])
+        for i in range(self.n):
+            last = [inside[i], *([~inside[i + 1]] if i + 1 < self.n else [])]
+            cp.add(log == self.log_survival[i]).only_enforce_if(last)
+            cp.add(variance == self.variance[i]).only_enforce_if(last)
+        self.ends[cut] = log, variance
+        return log, variance
 
     def close(self) -> None:
         """Nothing is left to tie: the ranks carry everything."""

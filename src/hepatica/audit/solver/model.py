@@ -33,6 +33,7 @@ class Member:
 class Model:
     """The model under construction; blocks add their parts to `cp`.
 
+    `banded` also holds printed limits of curves against the band on the log scale.
     `strict` asks for sufficient conditions where the exact ones are beyond the model, as wanted for
     a data set; a proof of conflict is only ever made with `strict` False.
     """
@@ -41,6 +42,7 @@ class Model:
     statements: Sequence[Statement]
     rules: frozenset[str]
     strict: bool = False
+    banded: bool = False
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     literals: dict[Member, Literal] = field(default_factory=dict)
     counts: dict[tuple[str, str, str], Literal] = field(default_factory=dict)

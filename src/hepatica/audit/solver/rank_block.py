@@ -1,8 +1,8 @@
 """A number of n patients as a column of ranks: x1 <= x2 <= ... <= xn, in ticks.
 
-Minimum, maximum, median and mean of a column are linear. A quartile lies between two neighbouring
-ranks whichever of the usual definitions is used; for a data set both of them lie in the printed
-interval. Standard deviations are not here: see `granularity/`.
+Minimum, maximum, median and mean of a column are linear. A quartile lies between near ranks
+whichever of the usual definitions is used; a data set has it as the hinge. Standard deviations are
+not here: see `granularity/` for the proof and `deviation.py` for a data set.
 """
 
 from __future__ import annotations
@@ -131,24 +131,25 @@ def _write_order(
         add(cell, low, high).only_enforce_if(literal)
     elif atom.what in {"q1", "q3"}:
         first, last = quartile_ranks(n, atom.what, strict=model.strict)
+        if model.strict:
+            ends = ticks_within(2 * atom.low, 2 * atom.high, tick, strict=True)
+            add(cells[first] + cells[last], *ends).only_enforce_if(literal)
+            return
         model.cp.add(cells[first] <= high).only_enforce_if(literal)
         model.cp.add(cells[last] >= low).only_enforce_if(literal)
-        if model.strict:
-            model.cp.add(cells[first] >= low).only_enforce_if(literal)
-            model.cp.add(cells[last] <= high).only_enforce_if(literal)
 
 
 def quartile_ranks(n: int, what: str, *, strict: bool) -> tuple[int, int]:
     """First and last rank (from 0) between which every usual quartile of n numbers lies.
 
     The nine definitions of Hyndman and Fan and the hinges all lie within one rank of n/4. With
-    `strict` only the two ranks around the quartile of type 7.
+    `strict` the two middle ranks of a half, of which the hinge is the mean.
     """
-    share = Fraction(1, 4) if what == "q1" else Fraction(3, 4)
     if strict:
-        at = share * (n - 1)
-        return math.floor(at), math.ceil(at)
-    at = share * n
+        half = n // 2
+        low, high = (half - 1) // 2, half // 2
+        return (low, high) if what == "q1" else (n - 1 - high, n - 1 - low)
+    at = (Fraction(1, 4) if what == "q1" else Fraction(3, 4)) * n
     return max(0, math.floor(at) - 2), min(n - 1, math.ceil(at) + 1)
 
 

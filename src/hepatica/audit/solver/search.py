@@ -21,7 +21,7 @@ from hepatica.audit.solver.population import Populations, populations_of
 from hepatica.audit.solver.reading import read_as_ranges, readings_of, reread
 from hepatica.audit.solver.repair import MOST, run_repair, weight_of
 from hepatica.audit.solver.spread import write_spread
-from hepatica.audit.solver.statement import Statement, statements
+from hepatica.audit.solver.statement import Statement, Timed, statements
 from hepatica.audit.watch import UNWATCHED, Watch
 
 _TRIES = 4
@@ -195,12 +195,12 @@ def _data_set(
     used = tuple(c.id for c in paper.claims if c.id not in dropped)
     populations = populations_of(paper)
     failed: set[tuple[str, ...]] = set()
-    chosen = [(_strict(options[0][1]), *options[0]) for options in found.options]
+    chosen = [(_stricter(options[0][1]), *options[0]) for options in found.options]
     for attempt in range(_TRIES):
         parts = []
-        for strict, gone, model in chosen:
+        for models, gone, model in chosen:
             on = frozenset(model.literals) - gone
-            part = _solved((strict, model), on, seed + 1000 * attempt, budget)
+            part = _solved(models, on, seed + 1000 * attempt, budget)
             if part is None:
                 return None, ()
             parts.append(part)
@@ -220,8 +220,15 @@ def _broken(paper: Paper, data_set: DataSet, used: tuple[str, ...]) -> tuple[str
     return broken_claims(paper, data_set, wanted)
 
 
-def _strict(model: Model) -> Model:
-    return model_of(tuple(model.statements), model.populations, model.rules, strict=True)
+def _stricter(model: Model) -> tuple[Model, ...]:
+    """Models of the same claims for a data set, the safest first, the model itself last."""
+    group, populations = tuple(model.statements), model.populations
+    banded = any(isinstance(s.atom, Timed) and "_" in s.atom.what for s in group)
+    strict = [
+        model_of(group, populations, model.rules, strict=True, banded=bands)
+        for bands in ((True, False) if banded else (False,))
+    ]
+    return (*strict, model)
 
 
 def _solved(models: tuple[Model, ...], on: Members, seed: int, budget: Budget) -> Part | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from hepatica.audit.claim import Bracket, Claim, Paper
-from hepatica.audit.printed import Printed, parse_printed
+from hepatica.audit.printed import Printed, is_not_reached, parse_printed
 from hepatica.audit.solver.population import Populations
 from hepatica.audit.word import is_adverse_event, joined_levels, variables
 
@@ -54,7 +54,8 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A feature of a time to event: median, min, max, ci_low, ci_high, survival, at_risk, events.
+    """A feature of a time to event: median, not_reached, min, max, ci_low, ci_high (of the median),
+    survival with survival_low and survival_high, at_risk, events.
 
     `at` is the time of survival and at_risk; None otherwise.
     """
@@ -229,7 +230,8 @@ def _ordered(claim: Claim, populations: Populations) -> Iterator[Ordered]:
 
 def _ends(bracket: Bracket | None) -> Iterator[tuple[str, Printed]]:
     names = {"range": ("min", "max"), "iqr": ("q1", "q3"), "ci": ("ci_low", "ci_high")}
-    if bracket and bracket.declared_as in names:
+    usual = bracket and (bracket.declared_as != "ci" or bracket.conf_level == "95")
+    if bracket and usual and bracket.declared_as in names:
         for what, text in zip(names[bracket.declared_as], (bracket.low, bracket.high), strict=True):
             printed = parse_printed(text)
             if printed and not printed.comparator:
@@ -249,9 +251,14 @@ def _timed(claim: Claim, populations: Populations) -> Iterator[Timed]:
             if claim.statistic == "at_risk":
                 low = high = printed.value
             yield Timed(*head, claim.statistic, low, high, at.value * unit)
+            for what, end in _ends(claim.bracket) if claim.statistic == "survival" else ():
+                side = what.replace("ci_", "survival_")
+                yield Timed(*head, side, end.low, end.high, at.value * unit)
     elif claim.statistic == "events" and printed:
         yield Timed(*head, "events", printed.value, printed.value)
     elif claim.statistic in {"median", "min", "max"}:
+        if claim.statistic == "median" and is_not_reached(claim.value):
+            yield Timed(*head, "not_reached", Fraction(0), Fraction(0))
         if printed and not printed.comparator:
             yield Timed(*head, claim.statistic, printed.low * unit, printed.high * unit)
         for what, end in _ends(claim.bracket):
