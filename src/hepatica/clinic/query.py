@@ -6,6 +6,7 @@ its own (`protocol`, `study_procedure`, `endpoint`), never as text pasted into S
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 import duckdb
@@ -18,6 +19,7 @@ class Query:
     def __init__(self) -> None:
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("SET enable_external_access = false")
+        self._waiting: dict[str, pa.Table] = {}
 
     def __enter__(self) -> Query:
         return self
@@ -28,28 +30,44 @@ class Query:
     def write(self, name: str, table: pa.Table) -> None:
         """Make `table` known as `name` (one of our own table names)."""
         assert name.isidentifier(), name
-        self._connection.register(f"_{name}", table)
-        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM "_{name}"')
-        self._connection.unregister(f"_{name}")
+        # Handed to DuckDB when a SELECT first names it: many are never asked for.
+        self._waiting[name] = table
 
     def store(self, name: str) -> None:
         """Run ``derive/<name>.sql`` and keep its rows as a table of that name, returning none."""
-        assert name.isidentifier(), name
-        text = files("hepatica.clinic").joinpath("derive", f"{name}.sql").read_text("utf-8")
-        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {text}')
+        self._create(name, _text(name))
 
     def derive(self, name: str, schema: pa.Schema | None = None) -> pa.Table:
         """Run ``derive/<name>.sql``, keep its rows as a table of that name and return them.
 
         With `schema` the rows are cast to it, column by column in its order.
         """
-        text = files("hepatica.clinic").joinpath("derive", f"{name}.sql").read_text("utf-8")
-        return self.run(name, text, schema)
+        return self.run(name, _text(name), schema)
 
     def run(self, name: str, text: str, schema: pa.Schema | None = None) -> pa.Table:
         """Run a SELECT of ours, such as a rule, keep its rows as the table `name`, return them."""
-        result = self._connection.sql(text).to_arrow_table()
+        # Created, then read: `connection.sql(text)` would parse and bind the SELECT twice.
+        self._create(name, text)
+        result = self._connection.table(name).to_arrow_table()
         if schema is not None:
             result = result.select(schema.names).cast(schema)
-        self.write(name, result)
+            self.write(name, result)
         return result
+
+    def _create(self, name: str, text: str) -> None:
+        assert name.isidentifier(), name
+        for word in dict.fromkeys(re.findall(r"\w+", text)):
+            if word in self._waiting:
+                self._hand_over(word, self._waiting.pop(word))
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {text}')
+        self._waiting.pop(name, None)
+
+    def _hand_over(self, name: str, table: pa.Table) -> None:
+        self._connection.register(f"_{name}", table)
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM "_{name}"')
+        self._connection.unregister(f"_{name}")
+
+
+def _text(name: str) -> str:
+    assert name.isidentifier(), name
+    return files("hepatica.clinic").joinpath("derive", f"{name}.sql").read_text("utf-8")
