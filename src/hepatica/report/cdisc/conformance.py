@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -186,9 +187,16 @@ def _run(
             _subject(table, row.get("row")),
             (row["variable"],) if row.get("variable") else rule.needs,
         )
-        for row in connection.sql(rule.check).to_arrow_table().to_pylist()
+        for row in _rows(connection, rule.check)
     ]
     return sorted(found, key=lambda v: (v.dataset, v.row or 0, v.variables))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, text: str) -> list[dict[str, Any]]:
+    # `execute`, as `connection.sql(text)` would parse and bind the SELECT twice.
+    found = connection.execute(text)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _subject(table: pa.Table | None, row: int | None) -> str:
