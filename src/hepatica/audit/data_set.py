@@ -26,7 +26,7 @@ Value = str | Fraction | Duration
 class Patient:
     """One patient of `population` (the narrowest: an arm where there are arms).
 
-    `values` by variable: the level of a category (``ECOG-PS`` -> ``2``; ``best response`` -> ``PR``;
+    `values` by variable: the level of a category (``ECOG-PS`` is ``2``, ``best response`` ``PR``;
     ``tumour reduction`` -> ``yes``/``no``), the worst grade of an adverse event (``AE nausea`` ->
     ``0`` to ``5``, 0 is none), a number (``age`` -> Fraction), a `Duration` (``OS``). A variable of
     which the claims say nothing for this patient is absent.

@@ -83,7 +83,8 @@ def run_paper_search(paper: Paper, seed: int, drop: tuple[str, ...], budget: flo
         from hepatica.audit.solver.search import run_search  # noqa: PLC0415 - OR-tools is an extra
     except ModuleNotFoundError as missing:
         raise MissingExtra("reconstruction needs hepatica[audit]") from missing
-    return run_search(paper, seed=seed, drop=drop, budget_seconds=budget)
+    kept = replace(paper, claims=tuple(c for c in paper.claims if c.id not in drop))
+    return run_search(kept, seed=seed, budget_seconds=budget, explain=False)
 
 
 def _searched(

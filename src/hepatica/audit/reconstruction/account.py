@@ -59,6 +59,8 @@ def _dropped(paper: Paper, account: Account) -> Iterator[str]:
         yield "What cannot stand together:\n"
         yield from (f"- {sentence}" for sentence in map(_plain, account.conflicts))
         yield ""
+    else:
+        yield "`hepatica audit` shows the minimal sets of claims that cannot stand together.\n"
     if account.note:
         yield f"Of the search: {account.note}.\n"
 

@@ -3,7 +3,8 @@
 The way of MARCO (Liffiton and others 2016): a map of what is still unexplored offers a largest set
 of switches. If it can be satisfied it is grown as far as it goes, and every later set must have
 something outside it; if not, it is shrunk to a minimal conflict, and no later set contains that.
-Switches are fixed, not assumed, when a set is tried. A conflict is tried again when it is found:
+Switches are fixed when a set is tried;
+assumptions only offer a smaller set to begin with. A conflict is tried again when it is found:
 itself unsatisfiable, and satisfiable without each one of its members.
 """
 
@@ -15,9 +16,10 @@ from dataclasses import dataclass, field
 from ortools.sat.python import cp_model
 
 from hepatica.audit.solver.budget import Budget
-from hepatica.audit.solver.model import Answer, Member, Model, run_model
+from hepatica.audit.solver.model import Answer, Member, Model, core_of, most_members, run_model
 
 _TRY_SECONDS = 10.0
+_CORE_SECONDS = 2.0
 Members = frozenset[Member]
 
 
@@ -67,6 +69,9 @@ def _tried(model: Model, on: Members, budget: Budget) -> Answer:
 
 def _grown(model: Model, seed: Members, everything: Members, budget: Budget) -> Members:
     """A satisfiable set to which no further switch can be added (or the budget ended)."""
+    most = most_members(model, seed, min(_TRY_SECONDS, budget.left_seconds))
+    if most is not None:
+        return most
     grown = set(seed)
     for member in sorted(everything - seed):
         if _tried(model, frozenset(grown | {member}), budget).satisfiable:
@@ -76,7 +81,11 @@ def _grown(model: Model, seed: Members, everything: Members, budget: Budget) -> 
 
 def _shrunk(model: Model, seed: Members, budget: Budget) -> Members | None:
     """A minimal conflict within an unsatisfiable set; None where the budget ended first."""
-    kept = _halved(model, list(sorted(seed)), budget)
+    core = core_of(model, seed, min(_CORE_SECONDS, budget.left_seconds))
+    # A core is only believed when it is solved again with its switches fixed.
+    if core is None or _tried(model, core, budget).satisfiable is not False:
+        core = seed
+    kept = _halved(model, sorted(core), budget)
     for member in list(kept):
         rest = frozenset(kept) - {member}
         verdict = _tried(model, rest, budget).satisfiable

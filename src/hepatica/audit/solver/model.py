@@ -120,14 +120,49 @@ def run_model(
             cp.add(cp.get_bool_var_from_proto_index(literal.index) == 1)
         elif not off_free:
             cp.add(cp.get_bool_var_from_proto_index(literal.index) == 0)
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = max(seconds, 0.01)
-    solver.parameters.num_workers = 1
-    # The watch is told of an interrupt; the solver's own handler would end the process.
-    solver.parameters.catch_sigint_signal = False
+    solver = solver_of(seconds)
     solver.parameters.random_seed = seed
     solver.parameters.randomize_search = bool(seed)
     status = solver.solve(cp)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Answer(True, solver.value)
     return Answer(False if status == cp_model.INFEASIBLE else None)
+
+
+def solver_of(seconds: float) -> cp_model.CpSolver:
+    """A solver of one thread, so that answers do not depend on the machine."""
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = max(seconds, 0.01)
+    solver.parameters.num_workers = 1
+    # The watch is told of an interrupt; the solver's own handler would end the process.
+    solver.parameters.catch_sigint_signal = False
+    return solver
+
+
+def most_members(model: Model, on: frozenset[Member], seconds: float) -> frozenset[Member] | None:
+    """A largest satisfiable set of switches with all of `on`; None where that was not proven."""
+    cp = model.cp.clone()
+    switches = {m: cp.get_bool_var_from_proto_index(s.index) for m, s in model.literals.items()}
+    for member in on:
+        cp.add(switches[member] == 1)
+    cp.maximize(sum(s for m, s in switches.items() if m not in on))
+    solver = solver_of(seconds)
+    if solver.solve(cp) != cp_model.OPTIMAL:
+        return None
+    return frozenset(m for m, s in switches.items() if solver.value(s))
+
+
+def core_of(model: Model, on: frozenset[Member], seconds: float) -> frozenset[Member] | None:
+    """Switches among `on` that the solver gives as the reason why they cannot all be on."""
+    cp = model.cp.clone()
+    switches = {m: cp.get_bool_var_from_proto_index(s.index) for m, s in model.literals.items()}
+    for member, switch in switches.items():
+        if member not in on:
+            cp.add(switch == 0)
+    cp.add_assumptions([switches[m] for m in sorted(on)])
+    solver = solver_of(seconds)
+    if solver.solve(cp) != cp_model.INFEASIBLE:
+        return None
+    named = set(solver.sufficient_assumptions_for_infeasibility())
+    core = frozenset(m for m in on if switches[m].index in named)
+    return core or None

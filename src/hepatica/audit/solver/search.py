@@ -44,47 +44,43 @@ def run_search(
     paper: Paper,
     *,
     seed: int = 0,
-    drop: Collection[str] = (),
     without: Collection[str] = (),
     budget_seconds: float = 60.0,
     watch: Watch = UNWATCHED,
+    explain: bool = True,
 ) -> Search:
     """Ask whether any set of patients makes every claim of a paper true.
 
     Parameters
     ----------
     seed : of the data set; different seeds give different patients
-    drop : ids of claims to leave out
     without : ids of rules to leave out
     budget_seconds : after which the answer is what was found, or unknown
+    explain : look for the conflicts too, not only for repairs and patients
 
     Returns     a `Search`; its data set satisfies `used`, computed again outside the solver.
     """
     budget = Budget(budget_seconds, watch)
-    kept = tuple(c for c in paper.claims if c.id not in set(drop))
-    paper = _with(paper, kept)
     active = frozenset(rules()) - frozenset(without)
     populations = populations_of(paper)
     found = _Findings()
-    for group in components(statements(paper, populations)):
-        watch.tell(f"Solving: {group[0].claims[0]} and what it is tied to")
-        _explore(paper, group, populations, active, budget, found)
-    ranged = any("not as an interval" in r for c in found.conflicts for r in c.rescued_by)
-    if ranged:
-        paper = read_as_ranges(paper)
-        found.options, found.optimal = [], True
-    _repair(paper, active, budget, found)
-    data_set, used = _data_set(paper, found, seed, budget)
+    if explain:
+        for group in components(statements(paper, populations)):
+            watch.tell(f"Solving: {group[0].claims[0]} and what it is tied to")
+            _explore(paper, group, populations, active, budget, found)
+    watch.tell("Solving: repairs and patients")
+    paper, ranged = _repair(paper, active, budget, found)
+    data_set, used, broken = _data_set(paper, found, seed, budget)
     return Search(
         conflicts=tuple(found.conflicts),
         repairs=tuple(_repairs(found)),
         data_set=data_set,
         used=used,
         decided=found.decided and (bool(found.conflicts) or data_set is not None),
-        complete=found.complete,
+        complete=found.complete and explain,
         optimal=found.optimal,
-        agreed=tuple(found.agreed),
-        note=_note(found, data_set, budget, ranged=ranged),
+        agreed=tuple(group for group in found.agreed if not broken & set(group)),
+        note=_note(data_set, budget, ranged=ranged),
     )
 
 
@@ -153,17 +149,47 @@ def _stands(other: Paper, paper: Paper, names: frozenset[str], budget: Budget) -
     return True
 
 
-def _repair(paper: Paper, active: frozenset[str], budget: Budget, found: _Findings) -> None:
-    """The cheapest repairs of every group; of a group without a conflict that is nothing."""
-    populations = populations_of(paper)
+def _repair(
+    paper: Paper, active: frozenset[str], budget: Budget, found: _Findings
+) -> tuple[Paper, bool]:
+    """The cheapest repairs of every group; of a group without a conflict that is nothing.
+
+    Where it costs less to read the brackets of medians as ranges than to give something up, they
+    are read so; the paper as read, and whether it was, are returned.
+    """
+    options, optimal = _options(paper, active, budget)
+    other = read_as_ranges(paper)
+    ranged = False
+    if any(gone for option in options for gone, _ in option) and other != paper:
+        reread_options, reread_optimal = _options(other, active, budget)
+        if _cost(reread_options) < _cost(options):
+            paper, ranged = other, True
+            options, optimal = reread_options, reread_optimal
+    found.options, found.optimal = options, optimal
+    return paper, ranged
+
+
+def _cost(options: list[list[tuple[Members, Model]]]) -> float:
+    """What the first repair of every group costs; without a repair it is beyond any price."""
+    if any(not option for option in options):
+        return float("inf")
+    first = (option[0] for option in options)
+    return sum(weight_of(model, member) for gone, model in first for member in gone)
+
+
+def _options(
+    paper: Paper, active: frozenset[str], budget: Budget
+) -> tuple[list[list[tuple[Members, Model]]], bool]:
+    """The repairs of every group with its model, and whether these are all of least weight."""
+    populations, options, proven = populations_of(paper), [], True
     for group in components(statements(paper, populations)):
         model = model_of(group, populations, active)
-        everything = frozenset(model.literals)
         best, optimal = [frozenset[Member]()], True
-        if not run_model(model, everything, budget.left_seconds).satisfiable:
+        if not run_model(model, frozenset(model.literals), budget.left_seconds).satisfiable:
             best, optimal = run_repair(model, budget)
-        found.optimal &= optimal
-        found.options.append([(members, model) for members in best])
+        proven &= optimal
+        options.append([(members, model) for members in best])
+    return options, proven
 
 
 def _repairs(found: _Findings) -> Iterator[Repair]:
@@ -187,31 +213,33 @@ def _all_claims(model: Model, gone: Members) -> list[str]:
 
 def _data_set(
     paper: Paper, found: _Findings, seed: int, budget: Budget
-) -> tuple[DataSet | None, tuple[str, ...]]:
-    """Patients for the first repair of every group, checked outside the solver."""
+) -> tuple[DataSet | None, tuple[str, ...], frozenset[str]]:
+    """Patients for the first repair of every group, checked outside the solver.
+
+    Returns the patients (None where the check failed), the claims used, and those that failed.
+    """
     if any(not options for options in found.options):
-        return None, ()
+        return None, (), frozenset(c.id for c in paper.claims)
     dropped = {c for o in found.options for c in _all_claims(o[0][1], o[0][0])}
     used = tuple(c.id for c in paper.claims if c.id not in dropped)
-    populations = populations_of(paper)
-    failed: set[tuple[str, ...]] = set()
     chosen = [(_stricter(options[0][1]), *options[0]) for options in found.options]
+    populations = populations_of(paper)
+    broken: tuple[str, ...] = used
     for attempt in range(_TRIES):
         parts = []
         for models, gone, model in chosen:
             on = frozenset(model.literals) - gone
             part = _solved(models, on, seed + 1000 * attempt, budget)
             if part is None:
-                return None, ()
+                return None, (), frozenset(used)
             parts.append(part)
         data_set = deal(paper, populations, parts, seed + 1000 * attempt)
-        broken = _broken(paper, data_set, used)
+        again, broken = broken, _broken(paper, data_set, used)
         if not broken:
-            return data_set, used
-        if broken in failed:
+            return data_set, used, frozenset()
+        if broken == again:
             break
-        failed.add(broken)
-    return None, ()
+    return None, (), frozenset(broken)
 
 
 def _broken(paper: Paper, data_set: DataSet, used: tuple[str, ...]) -> tuple[str, ...]:
@@ -241,7 +269,7 @@ def _solved(models: tuple[Model, ...], on: Members, seed: int, budget: Budget) -
     return None
 
 
-def _note(found: _Findings, data_set: DataSet | None, budget: Budget, *, ranged: bool) -> str:
+def _note(data_set: DataSet | None, budget: Budget, *, ranged: bool) -> str:
     notes = []
     if budget.over:
         notes.append(f"the budget of {budget.seconds:g} s ended before every answer was reached")
@@ -249,5 +277,4 @@ def _note(found: _Findings, data_set: DataSet | None, budget: Budget, *, ranged:
         notes.append("no set of patients was found that satisfies the claims when computed again")
     if ranged:
         notes.append("for the data set, brackets of medians are read as ranges")
-    del found
     return "; ".join(notes)
