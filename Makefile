@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup fmt lint types reference docs bench release
+.PHONY: help demo test setup fmt lint types reference docs bench bench-audit release
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 demo: $(VENV)/.demo ## Set everything up, then write the report of examples/beva-tace
 	$(BIN)/hepatica report examples/beva-tace
@@ -51,6 +51,9 @@ docs: setup ## Generate the reference part of the manual
 bench: setup ## Time our work beside its peers, in one run
 	$(INSTALL) '.[bench]' || echo 'bench: peers not installed; their rows are skipped'
 	$(BIN)/python -m bench
+
+bench-audit: setup ## Soundness and power of the audit on simulated papers
+	$(BIN)/python bench/audit.py
 
 release: lint types test ## Build the wheel and the source archive
 	$(INSTALL) build && $(BIN)/python -m build

@@ -43,7 +43,22 @@ STATISTICS = {
     "text": "anything else that two places of the paper may say differently",
 }
 ABOUT_PATIENTS = frozenset(
-    ["size", "count", "percent", "mean", "median", "centre", "sd", "min", "max", "q1", "q3", "survival", "at_risk", "events"]
+    [
+        "size",
+        "count",
+        "percent",
+        "mean",
+        "median",
+        "centre",
+        "sd",
+        "min",
+        "max",
+        "q1",
+        "q3",
+        "survival",
+        "at_risk",
+        "events",
+    ]
 )
 BRACKETS = ("ci", "range", "iqr", "sd", "unknown")
 EVERYONE = "all enrolled"
