@@ -15,10 +15,11 @@ from hepatica.audit.solver.cut import Cut
 from hepatica.audit.solver.model import Linear, Literal, Model
 from hepatica.audit.solver.scale import LOG_SCALE, LOG_ZERO, log_bound, log_step
 
-# Logarithms are squared in ten-thousandths, so squares and variances in hundred-millionths.
-_COARSE = LOG_SCALE // 10**4
-_FAR = 2 * 10**6
-_MARGIN = 10**5
+# Logarithms are squared in thousandths, so squares and variances in millionths; below e^-8 survival
+# counts as e^-8, which is far from every printed limit.
+_COARSE = LOG_SCALE // 10**3
+_FAR = 8 * 10**3
+_MARGIN = 3 * 10**3
 _Z_SQUARED = 3.8414588206941254
 
 
@@ -34,7 +35,7 @@ def _variance_step(at_risk: int) -> int:
     """One event among r at risk adds z^2 / (r (r - 1)) to z^2 times Greenwood's variance."""
     if at_risk == 1:
         return _FAR
-    return round(_Z_SQUARED * 10**8 / (at_risk * (at_risk - 1)))
+    return round(_Z_SQUARED * 10**6 / (at_risk * (at_risk - 1)))
 
 
 @dataclass
@@ -118,17 +119,17 @@ class RankColumn:
         """
         cp = self.model.cp
         log, variance = self._at(cut)
-        far = cp.new_int_var(-_FAR, _FAR, "ln S - ln x")
         edge = round(log_bound(share) / _COARSE)
-        cp.add(_COARSE * far - log + _COARSE * edge <= _COARSE)
-        cp.add(_COARSE * far - log + _COARSE * edge >= -_COARSE)
+        near_log = cp.new_int_var(-_FAR * _COARSE, 0, "ln S, not below e^-8")
+        cp.add_max_equality(near_log, [log, -_FAR * _COARSE])
+        far = cp.new_int_var(-_FAR, _FAR, "ln S - ln x")
+        cp.add(_COARSE * far - near_log + _COARSE * edge <= _COARSE)
+        cp.add(_COARSE * far - near_log + _COARSE * edge >= -_COARSE)
         square = cp.new_int_var(0, _FAR**2, "square")
         cp.add_multiplication_equality(square, [far, far])
-        above = side.lower != side.at_most
-        outside = [far >= 1 if side.lower else far <= -1, square >= variance + _MARGIN]
-        if above == side.lower:
-            for condition in outside:
-                cp.add(condition).only_enforce_if(on)
+        if side.lower != side.at_most:
+            cp.add(far >= 1 if side.lower else far <= -1).only_enforce_if(on)
+            cp.add(square >= variance + _MARGIN).only_enforce_if(on)
             return
         near = cp.new_bool_var("within the band")
         cp.add(square <= variance - _MARGIN).only_enforce_if([*on, near])

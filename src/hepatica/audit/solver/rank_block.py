@@ -18,13 +18,14 @@ from hepatica.audit.condition import Span, parse_span
 from hepatica.audit.solver.criterion import numeric_bounds
 from hepatica.audit.solver.model import Literal, Model
 from hepatica.audit.solver.scale import tick_of, ticks_within
-from hepatica.audit.solver.statement import Limited, Ordered, Seen
+from hepatica.audit.solver.statement import Limited, Ordered, Seen, plain_unit
 from hepatica.audit.word import variables
 
 # Whole by nature: a data set gives these whole values.
 WHOLE = frozenset({"age", "prior TACE", "sessions"})
 _SPAN = 3
 _FAR = 10**12
+_MOST = 2**58
 
 
 def write_ranks(model: Model) -> None:
@@ -33,8 +34,53 @@ def write_ranks(model: Model) -> None:
     for atom, literal in model.each(Ordered):
         assert isinstance(atom, Ordered)
         groups.setdefault((atom.population, atom.variable), []).append((atom, literal))
+    merged = []
     for (population, variable), group in groups.items():
+        leaves = model.populations.leaves[population]
+        if model.strict and len(leaves) > 1 and all((leaf, variable) in groups for leaf in leaves):
+            merged.append(((population, variable), group))
+            continue
         _write_column(model, population, variable, group)
+    for (population, variable), group in merged:
+        if any(
+            (leaf, variable) not in model.columns for leaf in model.populations.leaves[population]
+        ):
+            continue
+        _write_merged(model, population, variable, group)
+
+
+def _write_merged(
+    model: Model, population: str, variable: str, group: list[tuple[Ordered, Literal]]
+) -> None:
+    """For a data set: what is said of the whole holds of the numbers of its arms together."""
+    columns = [
+        cast(tuple[Fraction, list[Literal]], model.columns[leaf, variable])
+        for leaf in model.populations.leaves[population]
+    ]
+    tick, cells = columns[0][0], [cell for _, part in columns for cell in part]
+    n = len(cells)
+    ranks = {"min": (0, 0), "max": (n - 1, n - 1), "median": ((n - 1) // 2, n // 2)}
+    ranks |= {q: quartile_ranks(n, q, strict=True) for q in ("q1", "q3")}
+    for atom, literal in group:
+        if any(other != tick for other, _ in columns) or atom.n != n:
+            continue
+        low, high = ticks_within(atom.low, atom.high, tick, strict=True)
+        if atom.what == "mean":
+            total = ticks_within(atom.low * n, atom.high * n, tick, strict=True)
+            model.cp.add_linear_constraint(sum(cells), *total).only_enforce_if(literal)
+        elif atom.what in ranks:
+            first, last = ranks[atom.what]
+            below = sum(_at_most(model, cell, low - 1) for cell in cells)
+            through = sum(_at_most(model, cell, high) for cell in cells)
+            model.cp.add(below <= first).only_enforce_if(literal)
+            model.cp.add(through >= last + 1).only_enforce_if(literal)
+
+
+def _at_most(model: Model, cell: Literal, tick: int) -> Literal:
+    here = model.cp.new_bool_var("at most")
+    model.cp.add(cell <= tick).only_enforce_if(here)
+    model.cp.add(cell > tick).only_enforce_if(~here)
+    return here
 
 
 def _write_column(
@@ -49,8 +95,18 @@ def _write_column(
     ]
     atoms: list[Ordered | Seen] = [a for a, _ in group] + [a for a, _ in seen]
     bounds = [b for a in atoms for b in (a.low, a.high)]
-    tick = Fraction(1) if whole else tick_of(bounds) / 2
+    # One tick for every population of a data set, so that arms can be put together.
+    others = [
+        b
+        for a, _ in model.each(Ordered)
+        if isinstance(a, Ordered) and a.variable == variable and model.strict
+        for b in (a.low, a.high)
+    ]
+    tick = Fraction(1) if whole else tick_of(bounds + others) / 2
     low, high = _domain(bounds, tick, 1 if model.strict else n, known=variable in variables())
+    if high * n > _MOST:
+        # Too large, or printed too finely, for the solver: it says nothing of them.
+        return
     cells = [model.cp.new_int_var(low, high, f"{variable}{i}") for i in range(n)]
     model.columns[population, variable] = (tick, cells)
     for left, right in pairwise(cells):
@@ -169,9 +225,13 @@ def _write_limits(model: Model, variable: str, cells: list[Literal], tick: Fract
     rule = model.rule("eligibility.met") if about else None
     if rule is None:
         return
+    numbers = (a for a, _ in model.each(Ordered) if isinstance(a, Ordered))
+    units = {a.unit for a in numbers if a.variable == variable and a.unit}
     for atom, literal in model.each(Limited):
         assert isinstance(atom, Limited)
         bounds = numeric_bounds(atom.text) if atom.variable == variable else None
+        if atom.unit and units and plain_unit(atom.unit) not in units:
+            continue
         if bounds is None:
             continue
         low, high = bounds

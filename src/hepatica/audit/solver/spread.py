@@ -20,7 +20,10 @@ _LOST = 0.15
 
 
 def write_spread(model: Model, seed: int) -> Model:
-    """Give the model an objective that depends on the seed; it never makes it infeasible."""
+    """Give the model an objective that depends on the seed; it never makes it infeasible.
+
+    A banded model has none: its squares leave too little time to weigh wishes.
+    """
     random = np.random.Generator(np.random.PCG64(seed))
     wishes: list[Literal] = []
     model.cp.clear_objective()
@@ -33,7 +36,7 @@ def write_spread(model: Model, seed: int) -> Model:
     for (_, variable, level), cell in model.counts.items():
         if is_adverse_event(variable):
             wishes.append(int(level) * cell)
-    if wishes:
+    if wishes and not model.banded:
         model.cp.minimize(sum(wishes))
     return model
 
