@@ -48,6 +48,18 @@ def test_a_sheet_a_table_with_header_help_and_choices(tmp_path: Path) -> None:
     assert rules["B2"].prompt.startswith("date of sampling")
 
 
+def test_a_row_can_be_deleted_as_its_cells_are_unlocked_to_the_last_column(tmp_path: Path) -> None:
+    write_template(tmp_path / "records.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "records.xlsx")
+    for table in tables().values():
+        ranges = sorted((c.min, c.max) for c in book[table.title].column_dimensions.values())
+        after = [high + 1 for _, high in ranges]
+        assert [low for low, _ in ranges] == [1, *after[:-1]], table.name
+        assert ranges[-1] == (len(table.columns) + 1, 16_384), table.name
+        dimensions = book[table.title].column_dimensions.values()
+        assert not any(c.protection.locked for c in dimensions), table.name
+
+
 def test_text_is_never_a_formula(tmp_path: Path) -> None:
     texts = ["=1+1", "+49 89", "-", "@SUM(A1)", "http://x.org", "{=A1}"]
     rows = {"subjects": [{"subject": f"s{i}", "site": text} for i, text in enumerate(texts)]}

@@ -131,10 +131,21 @@ def _write_header(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
         sheet.write_string(0, at, text, formats["header"])
         sheet.write_comment(0, at, f"{column.label}: {column.expected}", {"author": "Hepatica"})
         sheet.set_column(at, at, max(12, min(len(text) + 2, 30)), formats[_kind(column)])
+    _unlock_from(sheet, len(table.columns), formats["number"])
+
+
+def _unlock_from(sheet: Any, first: int, style: Any) -> None:
+    """Give all columns from `first` to the last one `style`, as one range of the file."""
     # A protected sheet lets go of a row only where all its cells are unlocked.
-    sheet.set_column(len(table.columns), LAST_COLUMN, None, formats["number"])
+    sheet.set_column(first, first, None, style)
     # Formatted columns are no content: else every row is walked to the last of 16,384 columns.
-    sheet.dim_colmax = len(table.columns) - 1
+    sheet.dim_colmax = first - 1
+    # A range is kept column by column, 16,000 a sheet, most of the time that a workbook takes:
+    # one column is kept, and written as reaching to the last.
+    write = sheet._write_col_info
+    sheet._write_col_info = lambda low, high, info: write(
+        low, LAST_COLUMN if high == first else high, info
+    )
 
 
 def _kind(column: Column) -> str:
