@@ -6,7 +6,8 @@ Choices, where a paper leaves open how a number came about: any usual reading ma
   of a response also without those that are not evaluable (NE).
 - Quartiles hold by any usual definition, the Kaplan-Meier median by either convention.
 - A bracket that is not declared holds if any reading of it does.
-- ORR and DCR are the patient's own yes/no where the data set has it, else follow best response.
+- ORR, DCR and the worst grade of any adverse event are the patient's own value where the data set
+  has it, else follow best response and the events.
 - A row of unknown values counts the patients without one, besides those with that level.
 - A patient's worst grade counts in one row of an adverse event; ``any`` is grade 1 or more.
 - Value claims about one named patient hold together or not at all: of one and the same patient.
@@ -28,6 +29,7 @@ from hepatica.audit.condition import parse_span, same_level, satisfies
 from hepatica.audit.data_set import DataSet, Duration, Patient, Value
 from hepatica.audit.limit import share_interval_holds
 from hepatica.audit.printed import Printed, is_not_reached, parse_printed
+from hepatica.audit.time_unit import data_unit, is_unit, moment_unit, months_of
 from hepatica.audit.word import is_adverse_event, joined_levels, known_grade, variables
 
 ANY_EVENT = "AE of any kind"
@@ -66,7 +68,26 @@ def holds(claim: Claim, data_set: DataSet, paper: Paper) -> bool | None:
     rows = population_rows(claim.population, data_set, paper)
     if compute is None or rows is None or claim.population in OUTSIDE:
         return None
-    return compute(claim, rows)
+    return compute(claim, _in_unit_of(claim, rows, paper))
+
+
+def _in_unit_of(claim: Claim, rows: Rows, paper: Paper) -> Rows:
+    """The patients with their time in the unit of the claim, where it is not that of the data."""
+    moment = claim.statistic in {"survival", "at_risk"}
+    unit = moment_unit(claim) if moment else claim.unit
+    given = data_unit(paper.claims, claim.variable)
+    own, asked = months_of(given), months_of(unit)
+    if not given or not is_unit(unit) or not own or not asked or own == asked:
+        return rows
+    return [_scaled(row, claim.variable, own / asked) for row in rows]
+
+
+def _scaled(patient: Patient, variable: str, factor: Fraction) -> Patient:
+    value = patient.values.get(variable)
+    if not isinstance(value, Duration):
+        return patient
+    scaled = Duration(value.time * factor, value.event)
+    return Patient(patient.population, {**patient.values, variable: scaled})
 
 
 def population_rows(population: str, data_set: DataSet, paper: Paper) -> Rows | None:
@@ -82,15 +103,17 @@ def population_rows(population: str, data_set: DataSet, paper: Paper) -> Rows | 
 
 
 def patient_value(patient: Patient, variable: str) -> Value | None:
-    """The patient's value, or what follows from others: ORR and DCR of best response, any AE."""
+    """The patient's own value, else what follows: ORR and DCR of best response, any AE of all."""
     own = patient.values.get(variable)
+    if own is not None:
+        return own
     if variable == ANY_EVENT:
         grades = [v for name, v in patient.values.items() if is_adverse_event(name)]
         return max((g for g in grades if isinstance(g, str)), default=None, key=_grade)
     response = patient.values.get("best response")
-    if own is None and variable in _RESPONSE and response is not None:
+    if variable in _RESPONSE and response is not None:
         return "yes" if response in _RESPONSE[variable] else "no"
-    return own
+    return None
 
 
 def _wholes(population: str, paper: Paper) -> set[str]:

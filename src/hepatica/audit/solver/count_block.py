@@ -95,17 +95,18 @@ def _write_stage(model: Model, leaf: str) -> None:
     if not _has(model, leaf, "ECOG-PS", "BCLC"):
         return
     whole = model.populations.size(leaf)
+    # Levels that the rules speak of but the paper does not print are counted apart from the rest.
+    end = model.count(leaf, "BCLC", ("D",))
+    early = model.count(leaf, "BCLC", ("0", "A", "B"))
+    well = model.count(leaf, "ECOG-PS", ("0",))
+    poor = model.count(leaf, "ECOG-PS", ("3", "4"))
     unstaged = whole - model.count(leaf, "BCLC", model.levels_of("BCLC"))
     unscored = whole - model.count(leaf, "ECOG-PS", model.levels_of("ECOG-PS"))
     rule = model.rule("stage.bclc-d")
     if rule is not None:
-        poor = model.count(leaf, "ECOG-PS", ("3", "4"))
-        end = model.count(leaf, "BCLC", ("D",))
         model.cp.add(poor <= end + unstaged).only_enforce_if(rule)
     rule = model.rule("stage.bclc-early")
     if rule is not None:
-        early = model.count(leaf, "BCLC", ("0", "A", "B"))
-        well = model.count(leaf, "ECOG-PS", ("0",))
         model.cp.add(early <= well + unscored).only_enforce_if(rule)
 
 

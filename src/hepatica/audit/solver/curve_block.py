@@ -68,7 +68,7 @@ def _write_atom(model: Model, column: Column, atom: Timed | Seen, literal: Liter
         column.bound(through, (Fraction(0), _HALF), [literal])
     elif atom.what == "not_reached":
         column.bound(END, (_HALF, Fraction(1)), [literal])
-    elif atom.what in {"ci_low", "ci_high"}:
+    elif atom.what in {"ci_low", "ci_low_alone", "ci_high"}:
         _write_median_limit(model, column, atom, literal)
     elif atom.at is not None and atom.what == "survival":
         _write_survival(column, atom, literal)
@@ -95,8 +95,8 @@ def _write_end(model: Model, column: Column, atom: Timed, literal: Literal) -> N
 
 def _write_median_limit(model: Model, column: Column, atom: Timed, literal: Literal) -> None:
     """A limit of the median: where the band first stands at one half or below."""
-    lower = atom.what == "ci_low"
-    if lower:
+    lower = atom.what != "ci_high"
+    if atom.what == "ci_low":
         _write_lower_limit(model, column, Cut(atom.high, True), literal)
     if model.banded and isinstance(column, RankColumn):
         before, through = Cut(atom.low, False), Cut(atom.high, False)

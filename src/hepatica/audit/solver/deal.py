@@ -25,14 +25,19 @@ from hepatica.audit.solver.moment import moments
 from hepatica.audit.solver.person import deal_persons
 from hepatica.audit.solver.population import Populations
 from hepatica.audit.solver.rank_block import WHOLE
-from hepatica.audit.solver.statement import PROGRESSION, YES, months_of
+from hepatica.audit.solver.statement import NO, PROGRESSION, YES
+from hepatica.audit.time_unit import data_unit, months_of
 from hepatica.audit.word import is_adverse_event, is_exclusive
 
 _WORST_FIRST = {
     "ECOG-PS": ("4", "3", "2", "1", "0"),
     "BCLC": ("D", "C", "B", "A", "0"),
     RESPONSE: ("PD", "NE", "SD", "PR", "CR"),
+    "ORR": ("yes", "no"),
+    "DCR": ("yes", "no"),
+    "tumour reduction": ("yes", "no"),
 }
+_RATES = {"ORR": ("CR", "PR"), "DCR": ("CR", "PR", "SD")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,7 @@ def _deal_times(paper: Paper, hands: dict[str, Hand], populations: Populations, 
 
 def _unit_months(paper: Paper, variable: str) -> Fraction:
     """How many months the unit has in which the paper prints the time first."""
-    units = (months_of(c.unit) for c in paper.claims if c.variable == variable and c.unit)
-    return next((u for u in units if u), Fraction(1))
+    return months_of(data_unit(paper.claims, variable)) or Fraction(1)
 
 
 def _deal_numbers(
@@ -149,10 +153,11 @@ def _deal_counts(hand: Hand, leaf: str, parts: Sequence[Part]) -> None:
     events = {v: c for v, c in levels.items() if is_adverse_event(v)}
     deal_events(hand.rows, events, hand.random)
     for variable, counts in levels.items():
-        if variable not in events and variable != "tumour reduction":
+        if variable not in events and variable not in {"tumour reduction", "ORR", "DCR"}:
             _deal_variable(hand, tied, variable, counts)
-    if "tumour reduction" in levels:
-        _deal_reduction(hand, levels["tumour reduction"][YES])
+    for variable in ("ORR", "DCR", "tumour reduction"):
+        if variable in levels:
+            _deal_rate(hand, variable, levels[variable])
 
 
 def _deal_variable(
@@ -168,7 +173,9 @@ def _deal_variable(
         _deal_levels(hand.rows, variable, counts)
     elif is_exclusive(variable) or (YES not in counts and sum(counts.values()) <= len(hand.rows)):
         _deal_levels(hand.order(), variable, counts)
-    elif variable not in {"ORR", "DCR"} or not any(RESPONSE in row for row in hand.rows):
+    elif set(counts) <= {YES, *NO} and sum(counts.values()) <= len(hand.rows):
+        _deal_levels(hand.order(), variable, _completed(counts, len(hand.rows)))
+    else:
         _deal_flags(hand, variable, counts)
 
 
@@ -199,10 +206,24 @@ def _deal_flags(hand: Hand, variable: str, counts: dict[str, int]) -> None:
                 row.setdefault(variable, level)
 
 
-def _deal_reduction(hand: Hand, count: int) -> None:
-    """Responders first, then stable disease: a smaller tumour that was not small enough."""
+def _completed(counts: dict[str, int], n: int) -> dict[str, int]:
+    """Counts of yes and no; where the paper counts only one of them the others are the rest."""
+    if len(counts) > 1:
+        return counts
+    rest = n - sum(counts.values())
+    return counts | ({NO[0]: rest} if YES in counts else {YES: rest})
+
+
+def _deal_rate(hand: Hand, variable: str, counts: dict[str, int]) -> None:
+    """Yes to those with the best responses, in an order that nests response in control.
+
+    Where the rate already follows from best response it is left to follow.
+    """
     order = ("CR", "PR", "SD", "NE", "PD")
     rank = {level: i for i, level in enumerate(order)}
     rows = sorted(hand.order(), key=lambda row: rank.get(str(row.get(RESPONSE)), len(order)))
-    for i, row in enumerate(rows):
-        row["tumour reduction"] = YES if i < count else "no"
+    follows = [row.get(RESPONSE) in _RATES.get(variable, ()) for row in rows]
+    given = all(RESPONSE in row for row in rows) and variable in _RATES
+    if given and counts == {YES: sum(follows)}:
+        return
+    _deal_levels(rows, variable, _completed(counts, len(rows)))

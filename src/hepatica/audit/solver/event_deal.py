@@ -26,6 +26,11 @@ def deal_events(rows: list[Row], counts: Counts, random: np.random.Generator) ->
     counts : patients by grade, by event; with `ANY_EVENT` where the paper counts that
     """
     order = [rows[i] for i in random.permutation(len(rows))]
+    if ANY_EVENT in counts and not _fits(counts):
+        # The rule that ties them was given up: each is what the paper counts.
+        for row, most in zip(order, _worst(counts[ANY_EVENT], len(rows)), strict=True):
+            row[ANY_EVENT] = str(most)
+        counts = {name: grades for name, grades in counts.items() if name != ANY_EVENT}
     worst = _worst(counts.get(ANY_EVENT), len(rows))
     reached = [0] * len(rows)
     for name, grades in counts.items():
@@ -40,6 +45,19 @@ def deal_events(rows: list[Row], counts: Counts, random: np.random.Generator) ->
     if ANY_EVENT in counts:
         for row, most, so_far in zip(order, worst, reached, strict=True):
             row[UNLISTED] = str(most) if most > so_far else "0"
+
+
+def _fits(counts: Counts) -> bool:
+    """Tell whether at every grade no event has more patients than there are with any."""
+    return all(
+        _at_least(grade, grades) <= _at_least(grade, counts[ANY_EVENT])
+        for grades in counts.values()
+        for grade in range(1, 6)
+    )
+
+
+def _at_least(grade: int, grades: dict[str, int]) -> int:
+    return sum(count for name, count in grades.items() if int(name) >= grade)
 
 
 def _worst(grades: dict[str, int] | None, n: int) -> list[int]:

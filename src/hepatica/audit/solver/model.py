@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 from hepatica.audit.arithmetic.level import disjoint_levels
 from hepatica.audit.solver.population import Populations
 from hepatica.audit.solver.statement import Atom, Statement
-from hepatica.audit.word import is_adverse_event, is_exclusive
+from hepatica.audit.word import is_adverse_event, is_exclusive, variables
 
 Literal: TypeAlias = Any
 Linear: TypeAlias = Any
@@ -93,7 +93,8 @@ class Model:
         """
         groups: dict[tuple[str, str], list[str]] = {}
         for leaf, variable, level in self.counts:
-            if is_exclusive(variable):
+            known = variables().get(variable)
+            if is_exclusive(variable) or (known and known.type == "event"):
                 groups.setdefault((leaf, variable), []).append(level)
         for (leaf, variable), levels in groups.items():
             grades = self.strict or is_adverse_event(variable)

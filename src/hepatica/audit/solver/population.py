@@ -28,8 +28,14 @@ class Populations:
         return self.persons[person]
 
 
-def populations_of(paper: Paper) -> Populations:
-    """The populations of a paper; what the paper gives no size is left out."""
+def populations_of(paper: Paper, *, presumed: bool = False) -> Populations:
+    """The populations of a paper; what the paper gives no size is left out.
+
+    That parts of a population share no patient is certain only where the paper compares all of
+    them with each other. With `presumed` they share none wherever their sizes allow it, as wanted
+    for a data set; else such parts stand for themselves.
+    """
+    compared = {name for claim in paper.claims for name in claim.between}
     persons = {
         name: paper.within.get(name, EVERYONE)
         for name in dict.fromkeys(claim.population for claim in paper.claims)
@@ -40,7 +46,8 @@ def populations_of(paper: Paper) -> Populations:
     for name in list(sizes):
         arms = tuple(a for a in paper.arms(name) if a in sizes)
         missing = sizes[name] - sum(sizes[a] for a in arms)
-        if not arms or missing < 0 or any(paper.arms(a) for a in arms):
+        apart = presumed or len(arms) == 1 or set(arms) <= compared
+        if not arms or not apart or missing < 0 or any(paper.arms(a) for a in arms):
             leaves[name] = (name,)
         elif missing:
             rest = f"{name}, not in an arm"

@@ -222,18 +222,18 @@ def _data_set(
         return None, (), frozenset(c.id for c in paper.claims)
     dropped = {c for o in found.options for c in _all_claims(o[0][1], o[0][0])}
     used = tuple(c.id for c in paper.claims if c.id not in dropped)
-    chosen = [(_stricter(options[0][1]), *options[0]) for options in found.options]
-    populations = populations_of(paper)
+    populations = populations_of(paper, presumed=True)
+    chosen = [(_stricter(o[0][1], populations), *o[0]) for o in found.options]
+    told = _with(paper, tuple(c for c in paper.claims if c.id not in dropped))
     broken: tuple[str, ...] = used
     for attempt in range(_TRIES):
         parts = []
-        for models, gone, model in chosen:
-            on = frozenset(model.literals) - gone
-            part = _solved(models, on, seed + 1000 * attempt, budget)
+        for models, gone, _ in chosen:
+            part = _solved(models, gone, seed + 1000 * attempt, budget)
             if part is None:
                 return None, (), frozenset(used)
             parts.append(part)
-        data_set = deal(paper, populations, parts, seed + 1000 * attempt)
+        data_set = deal(told, populations, parts, seed + 1000 * attempt)
         again, broken = broken, _broken(paper, data_set, used)
         if not broken:
             return data_set, used, frozenset()
@@ -248,9 +248,9 @@ def _broken(paper: Paper, data_set: DataSet, used: tuple[str, ...]) -> tuple[str
     return broken_claims(paper, data_set, wanted)
 
 
-def _stricter(model: Model) -> tuple[Model, ...]:
+def _stricter(model: Model, populations: Populations) -> tuple[Model, ...]:
     """Models of the same claims for a data set, the safest first, the model itself last."""
-    group, populations = tuple(model.statements), model.populations
+    group = tuple(model.statements)
     banded = any(isinstance(s.atom, Timed) and "_" in s.atom.what for s in group)
     strict = [
         model_of(group, populations, model.rules, strict=True, banded=bands)
@@ -259,9 +259,10 @@ def _stricter(model: Model) -> tuple[Model, ...]:
     return (*strict, model)
 
 
-def _solved(models: tuple[Model, ...], on: Members, seed: int, budget: Budget) -> Part | None:
+def _solved(models: tuple[Model, ...], gone: Members, seed: int, budget: Budget) -> Part | None:
     """A solution of the first model that has one; the strict one is safe, the other a try."""
     for model in models:
+        on = frozenset(model.literals) - gone
         spread = write_spread(model, seed)
         answer = run_model(spread, on, min(_SPREAD_SECONDS, budget.left_seconds), seed)
         if answer.satisfiable and answer.value is not None:

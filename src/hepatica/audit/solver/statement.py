@@ -14,9 +14,11 @@ from fractions import Fraction
 from hepatica.audit.claim import Bracket, Claim, Paper
 from hepatica.audit.printed import Printed, is_not_reached, parse_printed
 from hepatica.audit.solver.population import Populations
+from hepatica.audit.time_unit import data_unit, is_unit, moment_unit, months_of
 from hepatica.audit.word import is_adverse_event, joined_levels, variables
 
 YES = "yes"
+NO = ("no", "none")
 GRADES = ("1", "2", "3", "4", "5")
 PROGRESSION = ("PFS", "TTP")
 
@@ -40,7 +42,8 @@ class Counted:
 class Ordered:
     """A mean or an order statistic of a number of `n` patients lies in [low, high].
 
-    `presumed` where the paper prints no n, so that values may be missing.
+    `presumed` where the paper prints no n, so that values may be missing; `unit` without its
+    spelling (``umol/l``).
     """
 
     population: str
@@ -50,12 +53,14 @@ class Ordered:
     high: Fraction
     n: int
     presumed: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A feature of a time to event: median, not_reached, min, max, ci_low, ci_high (of the median),
-    survival with survival_low and survival_high, at_risk, events.
+    """A feature of a time to event: median, not_reached, min, max, ci_low, ci_high (of the median;
+    ci_low_alone where the upper limit is not reached), survival with survival_low and
+    survival_high, at_risk, events.
 
     `at` is the time of survival and at_risk; None otherwise.
     """
@@ -115,16 +120,59 @@ class Statement:
 def statements(paper: Paper, populations: Populations) -> tuple[Statement, ...]:
     """Every atom of the paper's claims, with the claims that make it."""
     made: dict[Atom, list[str]] = {}
-    ended = _ended_by_progression(paper)
-    for claim in paper.claims:
-        for atom in atoms(claim, populations):
-            whole = replace(atom, variables=ended) if isinstance(atom, Interval) else atom
-            if isinstance(atom, Interval) and not ended:
-                continue
-            ids = made.setdefault(whole, [])
-            if claim.id not in ids:
-                ids.append(claim.id)
+    for claim, atom in _comparable(paper, populations):
+        ids = made.setdefault(atom, [])
+        if claim.id not in ids:
+            ids.append(claim.id)
     return tuple(Statement(atom, tuple(ids)) for atom, ids in made.items())
+
+
+def _comparable(paper: Paper, populations: Populations) -> Iterator[tuple[Claim, Atom]]:
+    """Atoms in one spelling and one unit for each variable; what stands in another is left out."""
+    levels: dict[tuple[str, str], str] = {}
+    units: dict[str, str] = {}
+    ended, partial = _ended_by_progression(paper), _partly_followed(paper)
+    for claim in paper.claims:
+        for atom in atoms(_in_time_unit(claim, paper), populations):
+            if isinstance(atom, Counted):
+                yield claim, _one_spelling(atom, levels)
+            elif isinstance(atom, Interval):
+                yield from [(claim, replace(atom, variables=ended))] if ended else []
+            elif not (
+                (isinstance(atom, Ordered) and not _has_unit(atom, units))
+                or (isinstance(atom, Timed) and (atom.population, atom.variable) in partial)
+            ):
+                yield claim, atom
+
+
+def _in_time_unit(claim: Claim, paper: Paper) -> Claim:
+    """A claim about a time with the unit that its numbers are in, where the paper names one."""
+    if not is_time(claim.variable):
+        return claim
+    unit = moment_unit(claim) if claim.statistic in {"survival", "at_risk"} else claim.unit
+    usual = data_unit(paper.claims, claim.variable)
+    return replace(claim, unit=unit if is_unit(unit) or months_of(unit) is None else usual)
+
+
+def _one_spelling(atom: Counted, levels: dict[tuple[str, str], str]) -> Counted:
+    """Levels that differ in capitals alone are one level, spelled as it is first."""
+    same = (levels.setdefault((atom.variable, v.casefold()), v) for v in atom.levels)
+    return replace(atom, levels=tuple(dict.fromkeys(same)))
+
+
+def _partly_followed(paper: Paper) -> set[tuple[str, str]]:
+    """Times that not every patient has: fewer than all are at risk at the start."""
+    starts = (c for c in paper.select(statistic="at_risk") if c.level.split()[:1] == ["0"])
+    return {
+        (c.population, c.variable)
+        for c in starts
+        if c.number and c.number.value < paper.sizes.get(c.population, 0)
+    }
+
+
+def _has_unit(atom: Ordered, units: dict[str, str]) -> bool:
+    """Tell whether a number is in the unit that the paper prints of it first, or in none."""
+    return not atom.unit or units.setdefault(atom.variable, atom.unit) == atom.unit
 
 
 def _ended_by_progression(paper: Paper) -> tuple[str, ...]:
@@ -204,7 +252,8 @@ def _levels(claim: Claim) -> tuple[str, ...]:
     if not is_adverse_event(claim.variable):
         known = variables().get(claim.variable)
         event = not claim.level or (known and known.type == "event")
-        return (YES,) if event else joined_levels(claim.variable, claim.level)
+        says_no = claim.level.strip().lower() in NO
+        return (NO[0] if says_no else YES,) if event else joined_levels(claim.variable, claim.level)
     if claim.level == "any":
         return GRADES
     if claim.level.startswith(">="):
@@ -219,19 +268,27 @@ def _ordered(claim: Claim, populations: Populations) -> Iterator[Ordered]:
     size = populations.size(claim.population)
     n = claim.of if claim.of and claim.of <= size else size
     printed, bracket, presumed = claim.number, claim.bracket, claim.of is None
+    unit = plain_unit(claim.unit)
     if printed and not printed.comparator:
         what = claim.statistic
-        yield Ordered(
-            claim.population, claim.variable, what, printed.low, printed.high, n, presumed
-        )
+        ends = printed.low, printed.high
+        yield Ordered(claim.population, claim.variable, what, *ends, n, presumed, unit)
     for what, end in _ends(bracket):
-        yield Ordered(claim.population, claim.variable, what, end.low, end.high, n, presumed)
+        ends = end.low, end.high
+        yield Ordered(claim.population, claim.variable, what, *ends, n, presumed, unit)
+
+
+def plain_unit(unit: str) -> str:
+    """A unit without its spelling: small letters, u for the micro sign, no plural."""
+    plain = unit.replace("\u00b5", "u").replace("\u03bc", "u").casefold().replace(" ", "")
+    return plain.removesuffix("s")
 
 
 def _ends(bracket: Bracket | None) -> Iterator[tuple[str, Printed]]:
     names = {"range": ("min", "max"), "iqr": ("q1", "q3"), "ci": ("ci_low", "ci_high")}
     usual = bracket and (bracket.declared_as != "ci" or bracket.conf_level == "95")
-    if bracket and usual and bracket.declared_as in names:
+    # A number alone is a width.
+    if bracket and bracket.high and usual and bracket.declared_as in names:
         for what, text in zip(names[bracket.declared_as], (bracket.low, bracket.high), strict=True):
             printed = parse_printed(text)
             if printed and not printed.comparator:
@@ -254,25 +311,17 @@ def _timed(claim: Claim, populations: Populations) -> Iterator[Timed]:
             for what, end in _ends(claim.bracket) if claim.statistic == "survival" else ():
                 side = what.replace("ci_", "survival_")
                 yield Timed(*head, side, end.low, end.high, at.value * unit)
-    elif claim.statistic == "events" and printed:
+    elif claim.statistic == "events" and printed and not printed.comparator:
         yield Timed(*head, "events", printed.value, printed.value)
     elif claim.statistic in {"median", "min", "max"}:
         if claim.statistic == "median" and is_not_reached(claim.value):
             yield Timed(*head, "not_reached", Fraction(0), Fraction(0))
         if printed and not printed.comparator:
             yield Timed(*head, claim.statistic, printed.low * unit, printed.high * unit)
-        for what, end in _ends(claim.bracket):
-            yield Timed(*head, what, end.low * unit, end.high * unit)
-
-
-_MONTHS = {"month": Fraction(1), "year": Fraction(12), "week": Fraction(70000, 304375)}
-_MONTHS |= {"mo": Fraction(1), "yr": Fraction(12), "day": Fraction(10000, 304375)}
-
-
-def months_of(unit: str) -> Fraction | None:
-    """How many months a unit of time has (30.4375 days each); '' and % count as months."""
-    plain = unit.lower().strip().removesuffix("s").removesuffix(".")
-    return Fraction(1) if plain in {"", "%", "patient"} else _MONTHS.get(plain)
+        ends = list(_ends(claim.bracket))
+        for what, end in ends:
+            alone = "_alone" if what == "ci_low" and len(ends) == 1 else ""
+            yield Timed(*head, what + alone, end.low * unit, end.high * unit)
 
 
 def _seen(claim: Claim, populations: Populations) -> Iterator[Seen]:
