@@ -34,7 +34,7 @@ class Side:
 def _variance_step(at_risk: int) -> int:
     """One event among r at risk adds z^2 / (r (r - 1)) to z^2 times Greenwood's variance."""
     if at_risk == 1:
-        return _FAR
+        return 2 * _FAR**2
     return round(_Z_SQUARED * 10**6 / (at_risk * (at_risk - 1)))
 
 
@@ -144,12 +144,12 @@ class RankColumn:
         if not self.variance:
             total: Linear = 0
             for i, event in enumerate(self.events):
-                here = cp.new_int_var(0, _FAR**2, f"{self.name} variance{i}")
+                here = cp.new_int_var(0, 4 * _FAR**2, f"{self.name} variance{i}")
                 cp.add(here == total + _variance_step(self.n - i) * event)
                 self.variance.append(here)
                 total = here
         log = cp.new_int_var(2 * LOG_ZERO, 0, f"{self.name} log at {cut}")
-        variance = cp.new_int_var(0, _FAR**2, f"{self.name} variance at {cut}")
+        variance = cp.new_int_var(0, 4 * _FAR**2, f"{self.name} variance at {cut}")
         cp.add(log == 0).only_enforce_if(~inside[0])
         cp.add(variance == 0).only_enforce_if(~inside[0])
         for i in range(self.n):

@@ -25,6 +25,7 @@ from hepatica.audit.solver.statement import Statement, Timed, statements
 from hepatica.audit.watch import UNWATCHED, Watch
 
 _TRIES = 4
+_NAMED = 8
 _SPREAD_SECONDS = 5.0
 
 
@@ -80,7 +81,7 @@ def run_search(
         complete=found.complete and explain,
         optimal=found.optimal,
         agreed=tuple(group for group in found.agreed if not broken & set(group)),
-        note=_note(data_set, budget, ranged=ranged),
+        note=_note(data_set, broken, budget, ranged=ranged),
     )
 
 
@@ -270,12 +271,16 @@ def _solved(models: tuple[Model, ...], gone: Members, seed: int, budget: Budget)
     return None
 
 
-def _note(data_set: DataSet | None, budget: Budget, *, ranged: bool) -> str:
+def _note(data_set: DataSet | None, broken: frozenset[str], budget: Budget, *, ranged: bool) -> str:
     notes = []
     if budget.over:
         notes.append(f"the budget of {budget.seconds:g} s ended before every answer was reached")
     if data_set is None:
-        notes.append("no set of patients was found that satisfies the claims when computed again")
+        failed = sorted(broken)
+        named = f" ({', '.join(failed)} fail)" if 0 < len(failed) <= _NAMED else ""
+        notes.append(
+            f"no set of patients was found that satisfies the claims when computed again{named}"
+        )
     if ranged:
         notes.append("for the data set, brackets of medians are read as ranges")
     return "; ".join(notes)
