@@ -17,11 +17,12 @@ from hepatica.audit.claim import Paper
 from hepatica.audit.condition import parse_span
 from hepatica.audit.data_set import DataSet, Duration, Patient, Value
 from hepatica.audit.solver.count_block import RESPONSE
-from hepatica.audit.solver.curve_block import columns
+from hepatica.audit.solver.curve_block import Column, columns
+from hepatica.audit.solver.curve_rank import RankColumn
 from hepatica.audit.solver.deviation import PARTS, held_ranks, printed_deviation, spread_to
 from hepatica.audit.solver.event_deal import deal_events
 from hepatica.audit.solver.model import Literal, Member, Model
-from hepatica.audit.solver.moment import moments
+from hepatica.audit.solver.moment import moments, partners
 from hepatica.audit.solver.person import deal_persons
 from hepatica.audit.solver.population import Populations
 from hepatica.audit.solver.rank_block import WHOLE
@@ -84,7 +85,7 @@ def deal(paper: Paper, populations: Populations, parts: Sequence[Part], seed: in
 
 
 def _deal_times(paper: Paper, hands: dict[str, Hand], populations: Populations, part: Part) -> None:
-    """Rank i of every time of a population goes to its i-th patient."""
+    """Rank i of a time goes to the i-th patient; of progression to one who did not die before."""
     rule = part.model.literals.get(Member(-1, "time.pfs-os"))
     drawn: dict[tuple[str, str], list[Fraction]] = {}
     curves = columns(part.model).items()
@@ -94,13 +95,20 @@ def _deal_times(paper: Paper, hands: dict[str, Hand], populations: Populations, 
         filled, events = column.ranks(part.value)
         times = moments(filled, column.n, hand[0].random)
         survival = drawn.get((population, "OS"))
+        rows = [row for h in hand for row in h.rows]
         if variable in PROGRESSION and survival and rule is not None and part.value(rule):
             times = [min(pair) for pair in zip(times, survival, strict=True)]
+            fixed = frozenset(i for i, lit in enumerate(_person(column)) if part.value(lit))
+            order = partners(times, survival, fixed, hand[0].random)
+            rows = [rows[k] for k in order]
         drawn[key] = times
         unit = _unit_months(paper, variable)
-        rows = [row for h in hand for row in h.rows]
         for row, time, event in zip(rows, times, events, strict=False):
             row.setdefault(variable, Duration(time / unit, event))
+
+
+def _person(column: Column) -> list[Literal]:
+    return column.person if isinstance(column, RankColumn) else []
 
 
 def _unit_months(paper: Paper, variable: str) -> Fraction:

@@ -27,6 +27,27 @@ def moments(filled: Mapping[Cut, int], n: int, random: np.random.Generator) -> l
     return times
 
 
+def partners(
+    earlier: Sequence[Fraction],
+    later: Sequence[Fraction],
+    fixed: frozenset[int],
+    random: np.random.Generator,
+) -> list[int]:
+    """For each rank of `earlier` a rank of `later` that is not before it, at random.
+
+    Both rise, and rank by rank `earlier` is not after `later`, so that dealing from the largest
+    down always leaves a partner. Ranks in `fixed` are partners of themselves.
+    """
+    free = [k for k in range(len(later)) if k not in fixed]
+    chosen = list(range(len(earlier)))
+    able: list[int] = []
+    for rank in reversed(tuple(free)):
+        while free and later[free[-1]] >= earlier[rank]:
+            able.append(free.pop())
+        chosen[rank] = able.pop(int(random.integers(len(able))))
+    return chosen
+
+
 def _drawn(
     left: Cut | None, right: Cut | None, count: int, reach: Fraction, random: np.random.Generator
 ) -> list[Fraction]:
