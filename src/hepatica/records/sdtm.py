@@ -109,8 +109,11 @@ def _read(path: Path, wanted: tuple[str, ...]) -> tuple[Columns, list[int], list
 def _sheets(
     connection: duckdb.DuckDBPyConnection, table: Table, names: dict[str, str]
 ) -> list[Sheet]:
-    rows = connection.sql(_statement(table.name)).to_arrow_table()
-    columns: dict[str, list[Any]] = {name: rows[name].to_pylist() for name in rows.column_names}
+    # `execute`, as `connection.sql(text)` would parse and bind the SELECT twice.
+    found = connection.execute(_statement(table.name))
+    headers = [column[0] for column in found.description or ()]
+    rows = found.fetchall()
+    columns: dict[str, list[Any]] = {n: [row[at] for row in rows] for at, n in enumerate(headers)}
     for name in [name for name in columns if name.endswith("_imputed")]:
         day = name.removesuffix("_imputed")
         columns[day] = [

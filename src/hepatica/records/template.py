@@ -49,6 +49,7 @@ def write_template(path: Path, prefill: Mapping[str, Sequence[Row]] | None = Non
     prefill = prefill or {}
     _check_prefill(prefill)
     options = {
+        "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,

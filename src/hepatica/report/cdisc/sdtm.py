@@ -76,9 +76,9 @@ def sdtm_tables(study: Study, records: Records) -> dict[str, tuple[Dataset, pa.T
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute("SET enable_external_access = false")
         _register(connection, study, records)
-        start = dict(connection.sql("SELECT subject, start_dtc FROM reference").fetchall())
+        start = dict(connection.execute("SELECT subject, start_dtc FROM reference").fetchall())
         for name, domain in domains().items():
-            rows = connection.sql(_statement(name)).to_arrow_table().to_pylist()
+            rows = _rows(connection, _statement(name))
             if not rows:
                 continue
             _identify(study.study.id, domain.dataset, rows, start)
@@ -106,6 +106,13 @@ def _register(connection: duckdb.DuckDBPyConnection, study: Study, records: Reco
         named = {"code": [t.code for t in tests], "name": [t.name for t in tests]}
         connection.register(name, pa.table(named))
     connection.execute(_statement("_setup"))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, text: str) -> list[Row]:
+    # `execute`, as `connection.sql(text)` would parse and bind the SELECT twice.
+    found = connection.execute(text)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _statement(name: str) -> str:
