@@ -2,7 +2,9 @@
 
 import math
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -10,9 +12,11 @@ import pytest
 
 from hepatica.analysis.result import Analysis
 from hepatica.analysis.run import run_analysis
+from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
 from hepatica.records.record import Records
 from hepatica.records.table import tables
+from hepatica.study import Study
 from hepatica.study.protocol import protocol_text
 from hepatica.study.reader import read_study
 
@@ -88,11 +92,20 @@ def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
 
 def _analysis(folder: Path, people: list[dict[str, Any]], **convention: str) -> Analysis:
     """Analyses of subjects: `entry` days from refractory date to treatment, `dead` or `alive`."""
+    study = _study(folder, **convention)
+    return run_analysis(study, derive_adam(study, _records(people)))
+
+
+def _study(folder: Path, **convention: str) -> Study:
     text = protocol_text("blank")
     for name, value in convention.items():
         lines = text.splitlines()
         text = "\n".join(f"{name} = {value}" if x.startswith(f"{name} = ") else x for x in lines)
     (folder / "study.toml").write_text(text + PLAN, encoding="utf-8")
+    return read_study(folder)
+
+
+def _records(people: list[dict[str, Any]]) -> Records:
     subjects, procedures, follow_up = [], [], []
     for number, person in enumerate(people, start=1):
         given = dict(person)
@@ -105,9 +118,7 @@ def _analysis(folder: Path, people: list[dict[str, Any]], **convention: str) -> 
             procedures.append({**subject, "date": _day(entry), "procedure": "TACE"})
         subjects.append({**subject, "refractory_date": DAY_0, **given})
     rows = {"subjects": subjects, "procedures": procedures, "follow_up": follow_up}
-    records = Records.of({name: _table(name, given) for name, given in rows.items()})
-    study = read_study(folder)
-    return run_analysis(study, derive_adam(study, records))
+    return Records.of({name: _table(name, given) for name, given in rows.items()})
 
 
 def _one(found: Analysis, /, **where: str) -> Any:
@@ -140,12 +151,19 @@ CASES: dict[str, list[dict[str, Any]]] = {
 }
 
 
+# How intervals are made is a choice of the analysis: the datasets of a case are the same.
+@cache
+def _adam(name: str) -> Adam:
+    with TemporaryDirectory() as folder:
+        return derive_adam(_study(Path(folder)), _records(CASES[name]))
+
+
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("conf_type", ["log", "log-log", "logit"])
 def test_every_result_is_a_number_or_says_why_not(
     name: str, conf_type: str, tmp_path: Path
 ) -> None:
-    analysis = _analysis(tmp_path, CASES[name], conf_type=f'"{conf_type}"')
+    analysis = run_analysis(_study(tmp_path, conf_type=f'"{conf_type}"'), _adam(name))
     assert analysis.results
     for result in analysis.results:
         assert result.note if result.value is None else result.value == result.value, result

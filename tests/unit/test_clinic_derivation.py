@@ -1,5 +1,6 @@
 """ADSL and ADAE: baseline, exposure, flags, and events counted once at the worst grade."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from hepatica.analysis.adverse_event import adverse_event_results
 from hepatica.analysis.baseline import band_level
 from hepatica.analysis.population import population
 from hepatica.clinic.dataset import Adam, datasets
-from hepatica.clinic.derivation import derive_adam
+from hepatica.clinic.derivation import STEPS, Derivation, derive_adam
+from hepatica.clinic.laboratory import derive_laboratory
+from hepatica.clinic.safety import derive_safety
+from hepatica.clinic.score_dataset import derive_scores
 from hepatica.records.place import Places
 from hepatica.records.record import Records
 from hepatica.records.standard import derive_standard
@@ -30,7 +34,11 @@ def _study(folder: Path) -> Study:
     return read_study(folder)
 
 
-def _adam(folder: Path, **rows: list[dict[str, Any]]) -> Adam:
+# What gives ADSL its baseline and ADAE its grades; the other steps add datasets of their own.
+_STEPS = (derive_scores, derive_laboratory, derive_safety)
+
+
+def _adam(folder: Path, steps: Sequence[Derivation] = _STEPS, **rows: list[dict[str, Any]]) -> Adam:
     given = {"subjects": [{}], **rows}
     built = {}
     for name, values in given.items():
@@ -42,7 +50,7 @@ def _adam(folder: Path, **rows: list[dict[str, Any]]) -> Adam:
         )
         tested = bool(tables()[name].standard_columns)
         built[name] = derive_standard(tables()[name], rows, Places())[0] if tested else rows
-    return derive_adam(_study(folder), Records.of(built))
+    return derive_adam(_study(folder), Records.of(built), steps=steps)
 
 
 def _subject(adam: Adam) -> dict[str, Any]:
@@ -57,7 +65,7 @@ def test_baseline_is_the_last_value_on_or_before_the_first_treatment(tmp_path: P
         {"date": DAY, "ecog": 2},
         {"date": date(2020, 3, 2), "ecog": 4},
     ]
-    assert _subject(_adam(tmp_path, status=status, **TREATED))["ECOGBL"] == 1
+    assert _subject(_adam(tmp_path, [derive_scores], status=status, **TREATED))["ECOGBL"] == 1
 
 
 def test_a_missing_value_does_not_hide_an_earlier_one(tmp_path: Path) -> None:
@@ -65,7 +73,7 @@ def test_a_missing_value_does_not_hide_an_earlier_one(tmp_path: Path) -> None:
         {"date": date(2020, 2, 1), "child_pugh_class": "B"},
         {"date": DAY, "child_pugh_class": None},
     ]
-    assert _subject(_adam(tmp_path, status=status, **TREATED))["CPCLASS"] == "B"
+    assert _subject(_adam(tmp_path, [derive_scores], status=status, **TREATED))["CPCLASS"] == "B"
 
 
 def test_laboratory_baseline_is_in_the_standard_unit(tmp_path: Path) -> None:
@@ -74,7 +82,7 @@ def test_laboratory_baseline_is_in_the_standard_unit(tmp_path: Path) -> None:
         {"date": DAY, "test": "BILI", "value": 2.0, "unit": "mg/dL"},
         {"date": DAY, "test": "AFP", "value": 1000.0, "unit": "ng/mL", "operator": ">"},
     ]
-    subject = _subject(_adam(tmp_path, labs=labs, **TREATED))
+    subject = _subject(_adam(tmp_path, [derive_scores], labs=labs, **TREATED))
     assert subject["ALBBL"] == 35
     assert abs(subject["BILIBL"] - 34.208) < 1e-9  # eligibility reference, section 5: x 17.104
     assert (subject["AFPBL"], subject["AFPOP"]) == (1000, ">")
@@ -97,13 +105,13 @@ def test_albi(bilirubin: float, albumin: float, score: float, tmp_path: Path) ->
         {"date": DAY, "test": "ALB", "value": albumin, "unit": "g/L"},
         {"date": DAY, "test": "BILI", "value": bilirubin, "unit": "umol/L"},
     ]
-    found = _subject(_adam(tmp_path, labs=labs, **TREATED))["ALBIBL"]
+    found = _subject(_adam(tmp_path, [derive_scores], labs=labs, **TREATED))["ALBIBL"]
     assert round(found, 4) == pytest.approx(score)
 
 
 def test_an_unknown_unit_keeps_no_value(tmp_path: Path) -> None:
     labs = [{"date": DAY, "test": "ALB", "value": 3.5, "unit": "furlongs"}]
-    assert _subject(_adam(tmp_path, labs=labs, **TREATED))["ALBBL"] is None
+    assert _subject(_adam(tmp_path, [derive_scores], labs=labs, **TREATED))["ALBBL"] is None
 
 
 def test_cumulative_dose_is_missing_when_a_dose_is(tmp_path: Path) -> None:
@@ -111,9 +119,9 @@ def test_cumulative_dose_is_missing_when_a_dose_is(tmp_path: Path) -> None:
         {"date": DAY, "drug": "bevacizumab", "dose": 300.0, "unit": "mg"},
         {"date": date(2020, 4, 1), "drug": "bevacizumab", "dose": None, "unit": "mg"},
     ]
-    assert _subject(_adam(tmp_path, dosing=dosing))["CUMDOSE"] is None
+    assert _subject(_adam(tmp_path, [derive_scores], dosing=dosing))["CUMDOSE"] is None
     dosing[1]["dose"] = 310.0
-    assert _subject(_adam(tmp_path, dosing=dosing))["CUMDOSE"] == 610
+    assert _subject(_adam(tmp_path, [derive_scores], dosing=dosing))["CUMDOSE"] == 610
 
 
 def test_prior_tace_counts_procedures_and_no_history_is_unknown(tmp_path: Path) -> None:
@@ -122,14 +130,14 @@ def test_prior_tace_counts_procedures_and_no_history_is_unknown(tmp_path: Path) 
         {"category": "prior TACE"},
         {"category": "prior systemic therapy", "term": "Sorafenib 400 mg"},
     ]
-    subject = _subject(_adam(tmp_path, history=history, **TREATED))
+    subject = _subject(_adam(tmp_path, [derive_scores], history=history, **TREATED))
     assert (subject["NTACE"], subject["PRSORFL"], subject["PRSYSTFL"]) == (4, "Y", "N")
-    assert _subject(_adam(tmp_path, **TREATED))["PRSORFL"] is None
+    assert _subject(_adam(tmp_path, [derive_scores], **TREATED))["PRSORFL"] is None
 
 
 def test_treatment_of_another_kind_is_new_therapy(tmp_path: Path) -> None:
     procedures = [*TREATED["procedures"], {"date": date(2020, 5, 1), "procedure": "ablation"}]
-    subject = _subject(_adam(tmp_path, procedures=procedures))
+    subject = _subject(_adam(tmp_path, [derive_scores], procedures=procedures))
     assert (subject["NSESS"], subject["NACTDT"]) == (1, date(2020, 5, 1))
 
 
@@ -211,7 +219,7 @@ def test_a_reported_limit_is_banded_only_where_it_settles_the_band() -> None:
 
 
 def test_tables_have_the_declared_variables(tmp_path: Path) -> None:
-    adam = _adam(tmp_path, **TREATED)
+    adam = _adam(tmp_path, STEPS, **TREATED)
     for name, dataset in datasets().items():
         assert adam[name].schema == dataset.schema()
         assert all(len(v.name) <= 8 and len(v.label) <= 40 for v in dataset.variables), name
@@ -233,10 +241,10 @@ def test_a_baseline_after_the_first_treatment_is_told(tmp_path: Path) -> None:
 
 def test_weight_is_in_kilograms(tmp_path: Path) -> None:
     vitals = [{"date": DAY, "test": "WEIGHT", "value": 120.0, "unit": "LB"}]
-    subject = _subject(_adam(tmp_path, vitals=vitals, **TREATED))
+    subject = _subject(_adam(tmp_path, [derive_scores], vitals=vitals, **TREATED))
     assert abs(subject["WEIGHTBL"] - 54.4310844) < 1e-6  # 120 lb x 0.45359237 kg
     vitals[0]["unit"] = "stone and a half"
-    assert _subject(_adam(tmp_path, vitals=vitals, **TREATED))["WEIGHTBL"] is None
+    assert _subject(_adam(tmp_path, [derive_scores], vitals=vitals, **TREATED))["WEIGHTBL"] is None
 
 
 def test_treatment_ends_on_the_last_day_of_a_dosing_period(tmp_path: Path) -> None:
@@ -261,9 +269,9 @@ def test_doses_of_two_drugs_are_not_summed(tmp_path: Path) -> None:
         {"date": DAY, "drug": "bevacizumab", "dose": 300.0, "unit": "mg"},
         {"date": DAY, "drug": "epirubicin", "dose": 50.0, "unit": "mg"},
     ]
-    subject = _subject(_adam(tmp_path, dosing=dosing))
+    subject = _subject(_adam(tmp_path, [derive_scores], dosing=dosing))
     assert (subject["CUMDOSE"], subject["CUMDOSU"]) == (None, None)
-    one = _subject(_adam(tmp_path, dosing=dosing[:1]))
+    one = _subject(_adam(tmp_path, [derive_scores], dosing=dosing[:1]))
     assert (one["CUMDOSE"], one["CUMDOSU"]) == (300, "mg")
 
 
@@ -275,4 +283,4 @@ def test_a_missing_arm_is_no_arm_where_there_are_arms(tmp_path: Path) -> None:
         ("A", "A"),
         (None, None),
     ]
-    assert _subject(_adam(tmp_path, **TREATED))["TRT01P"] == "tace"
+    assert _subject(_adam(tmp_path, [derive_scores], **TREATED))["TRT01P"] == "tace"
