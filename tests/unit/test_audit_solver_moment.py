@@ -12,7 +12,9 @@ from hepatica.audit.solver.moment import partners
 def test_everybody_has_a_partner_that_is_not_before(seed: int) -> None:
     random = np.random.Generator(np.random.PCG64(seed))
     later = sorted(Fraction(int(k)) for k in random.integers(1, 40, 25))
-    earlier = sorted(min(Fraction(int(k)), t) for k, t in zip(random.integers(0, 40, 25), later))
+    earlier = sorted(
+        min(Fraction(int(k)), t) for k, t in zip(random.integers(0, 40, 25), later, strict=True)
+    )
     earlier = [min(pair) for pair in zip(earlier, later, strict=True)]
     chosen = partners(earlier, later, frozenset({3, 9}), random)
     assert sorted(chosen) == list(range(25))

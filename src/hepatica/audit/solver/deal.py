@@ -160,17 +160,23 @@ def _deal_counts(hand: Hand, leaf: str, parts: Sequence[Part]) -> None:
     tied = [row for _, row in sorted(enumerate(hand.order()), key=_progression)]
     events = {v: c for v, c in levels.items() if is_adverse_event(v)}
     deal_events(hand.rows, events, hand.random)
+    staged = hand.order()
     for variable, counts in levels.items():
         if variable not in events and variable not in {"tumour reduction", "ORR", "DCR"}:
-            _deal_variable(hand, tied, variable, counts)
+            _deal_variable(hand, (tied, staged), variable, counts)
     for variable in ("ORR", "DCR", "tumour reduction"):
         if variable in levels:
             _deal_rate(hand, variable, levels[variable])
 
 
 def _deal_variable(
-    hand: Hand, tied: Sequence[dict[str, Value]], variable: str, counts: dict[str, int]
+    hand: Hand,
+    orders: tuple[Sequence[dict[str, Value]], Sequence[dict[str, Value]]],
+    variable: str,
+    counts: dict[str, int],
 ) -> None:
+    """Levels along one of the orders (of progression, of stage) or at random."""
+    tied, staged = orders
     rows = [row for row in hand.rows if isinstance(row.get(variable), Fraction)]
     if rows:
         # A number that is also printed in bands: the bands follow from the number.
@@ -178,7 +184,7 @@ def _deal_variable(
     if variable == RESPONSE:
         _deal_levels(tied, variable, counts)
     elif variable in _WORST_FIRST:
-        _deal_levels(hand.rows, variable, counts)
+        _deal_levels(staged, variable, counts)
     elif is_exclusive(variable) or (YES not in counts and sum(counts.values()) <= len(hand.rows)):
         _deal_levels(hand.order(), variable, counts)
     elif set(counts) <= {YES, *NO} and sum(counts.values()) <= len(hand.rows):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from hepatica.audit.claim import Bracket, Claim, Paper
 from hepatica.audit.printed import Printed, is_not_reached, parse_printed
@@ -222,12 +223,12 @@ def _counted(claim: Claim, populations: Populations) -> Iterator[Counted]:
         allowed &= {claim.patients}
     printed = claim.number
     if printed and claim.statistic == "percent":
-        denominators = [claim.of] if claim.of else range(1, size + 1)
         if claim.of and claim.of > size:
             return
-        allowed &= {k for n in denominators if n for k in _counts(printed, n)}
+        fitting = _counts(printed, claim.of) if claim.of else _counts_up_to(printed.text, size)
+        allowed &= set(fitting)
     of_all = _counts(printed, size) if printed and claim.statistic == "percent" else allowed
-    presumed = allowed & of_all if not claim.of else allowed
+    presumed = allowed & set(of_all) if not claim.of else allowed
     levels = _levels(claim)
     if levels:
         yield Counted(
@@ -239,13 +240,20 @@ def _counted(claim: Claim, populations: Populations) -> Iterator[Counted]:
         )
 
 
-def _counts(printed: Printed, n: int) -> set[int]:
+def _counts(printed: Printed, n: int) -> range:
     """How many of n patients may be printed as this percentage."""
-    first = max(0, int(printed.low * n / 100) - 1)
-    last = min(n, int(printed.high * n / 100) + 2)
-    if printed.comparator:
-        first, last = 0, n
-    return {k for k in range(first, last + 1) if printed.admits(Fraction(100 * k, n))}
+    low, high = printed.low * n, printed.high * n
+    first = 0 if printed.comparator[:1] == "<" else -(-low.numerator // (100 * low.denominator))
+    last = n if printed.comparator[:1] == ">" else high.numerator // (100 * high.denominator)
+    return range(max(0, first), min(n, last) + 1)
+
+
+@lru_cache(maxsize=4096)
+def _counts_up_to(text: str, size: int) -> frozenset[int]:
+    """How many patients of any number up to `size` may be printed so: values may be missing."""
+    printed = parse_printed(text)
+    assert printed is not None
+    return frozenset(k for n in range(1, size + 1) for k in _counts(printed, n))
 
 
 def _levels(claim: Claim) -> tuple[str, ...]:
