@@ -14,7 +14,7 @@ import click
 from hepatica.analysis.result import ANALYSES, COLUMNS, STATISTICS
 from hepatica.audit.claim import BRACKETS, EVERYONE, OUTSIDE
 from hepatica.audit.claim import STATISTICS as CLAIM_STATISTICS
-from hepatica.audit.claim_row import ALIASES
+from hepatica.audit.claim_key import ALIASES
 from hepatica.audit.claim_row import COLUMNS as CLAIM_COLUMNS
 from hepatica.audit.claim_toml import CLAIM_KEYS, PAPER_KEYS, POPULATION_KEYS
 from hepatica.audit.word import bracket_words, statistic_words, variable_names, variables

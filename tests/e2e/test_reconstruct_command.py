@@ -121,3 +121,11 @@ def test_a_claims_file_with_an_error_is_exit_1(tmp_path: Path) -> None:
     done = hepatica("reconstruct", path, "-o", tmp_path / "study")
     assert done.returncode == 1
     assert "P005" in done.stdout and "Traceback" not in done.stderr
+
+
+def test_records_of_a_study_are_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "records.xlsx").write_bytes(b"of real patients")
+    done = hepatica("reconstruct", written(tmp_path), "-o", tmp_path)
+    assert done.returncode == 2
+    assert "records.xlsx" in done.stderr
+    assert (tmp_path / "records.xlsx").read_bytes() == b"of real patients"

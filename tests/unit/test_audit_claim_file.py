@@ -92,7 +92,7 @@ def test_line_ends_and_byte_order_mark_change_nothing(tmp_path: Path) -> None:
         ("denominator = 1e3", "P007", 6),
         ("note = 2014-01-01", "P007", 6),
         ("level = nan", "P007", 6),
-        ('bracket = "2-3"', "P008", 6),
+        ('bracket = "two"', "P008", 6),
         ('bracket = ["2", "3", "4"]\nbracket_is = "ci"', "P008", 6),
         ('bracket = ["2", "3"]\nbracket_is = "guess"', "P008", 7),
         ('bracket = ["2"]\nbracket_is = "ci"', "P008", 6),
@@ -228,7 +228,7 @@ count = "2.5"
 [[claim]]
 id = "C4"
 statistic = "date"
-value = "January 2014"
+value = "Spring 2014"
 [[claim]]
 id = "C5"
 statistic = "hazard_ratio"

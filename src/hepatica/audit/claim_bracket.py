@@ -20,6 +20,11 @@ _KINDS = {
     "sd": r"\bstandard deviation|mean\s*(?:\(|±|\+/-)\s*sd\b|±",
 }
 _NEAR = 60
+_END = r"[-+−]?\d[\d,]*(?:[.·]\d+)?|NR|NE"
+_PAIR = re.compile(
+    rf"[(\[]?\s*(?:([\d. ]*%?\s*[A-Za-z][A-Za-z -]*?)[:,=]?\s+)?"
+    rf"({_END})(?:\s*[-–—,;]\s*|\s+to\s+)({_END})\s*[)\]]?(?:\s*[(\[]?([^()\[\]]*)[)\]]?)"
+)
 
 
 def declared_as(word: str, at: tuple[int, str], source: ClaimSource) -> str:
@@ -44,6 +49,30 @@ def bracket_of(
         source.tell("P008", at, f"sd with two ends {shown(low)}, {shown(high)}", "one number")
         return Bracket(low, high, "unknown", conf_level)
     return Bracket(low, high, declared, conf_level)
+
+
+def bracket_in_text(
+    text: str, declared: str, conf_level: str, at: tuple[int, str], source: ClaimSource
+) -> Bracket | None:
+    """The bracket of one text: ``2.1-22.6``, ``2.1 to 22.6 (95% CI)``, or a kind, such as ``ci``.
+
+    A kind alone has no ends; they stand in the claim's value, or the claim is told of.
+    """
+    match = _PAIR.fullmatch(text.strip())
+    kind = known_bracket(match[1] or match[4] or "") if match else known_bracket(text)
+    if match and (kind or not (match[1] or match[4])):
+        kind = declared if declared != "unknown" else kind or "unknown"
+        return bracket_of((match[2], match[3], kind, conf_level), at, source)
+    if kind:
+        return Bracket("", "", kind, conf_level)
+    expected = 'texts as printed, such as ["2.1", "22.6"], or ["4.3"] for sd'
+    source.tell("P008", at, f"bracket {shown(text)}", expected)
+    return None
+
+
+def names_of(text: str) -> list[str]:
+    """The two populations that ``arm A | arm B`` or ``arm A vs arm B`` compares."""
+    return [name for name in re.split(r"\s*\|\s*|\s+(?:vs\.?|versus)\s+", text) if name]
 
 
 def kind_in_words(words: str, low: str, high: str) -> str:

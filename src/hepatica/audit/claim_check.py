@@ -23,7 +23,7 @@ NUMERIC = frozenset(
 )
 NOT_REACHED = frozenset({"nr", "ne", "na", "not reached", "not estimable", "not evaluable", "ns"})
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_COMPARED = frozenset({"hazard_ratio", "odds_ratio", "risk_ratio"})
+COMPARED = frozenset({"hazard_ratio", "odds_ratio", "risk_ratio"})
 
 
 def is_sound(claim: Claim, source: ClaimSource) -> bool:
@@ -113,7 +113,7 @@ def check_populations(paper: Paper, source: ClaimSource) -> Paper:
             expected = f"a population: {', '.join(map(shown, sorted(known - OUTSIDE)[:8]))}"
             source.tell("P016", (claim.line, "between"), f"between {shown(name)}", expected)
         wrong = len(claim.between) == 1 or len(set(claim.between)) != len(claim.between)
-        if wrong or (claim.statistic in _COMPARED and not claim.between):
+        if wrong or (claim.statistic in COMPARED and not claim.between):
             found = f"{len(set(claim.between))} populations compared"
             source.tell("P016", (claim.line, "between"), found, "two different populations")
     within = {}

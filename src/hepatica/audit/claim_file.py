@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hepatica.audit.claim import EVERYONE, GUESSED, Claim, Paper
 from hepatica.audit.claim_check import check_denominators, check_populations, check_share, is_sound
+from hepatica.audit.claim_compound import adverse_events, read_compound, worded
 from hepatica.audit.claim_row import read_claim_rows
 from hepatica.audit.claim_source import ClaimSource, shown
 from hepatica.audit.claim_toml import read_claim_tables
@@ -56,7 +57,7 @@ def check_claims(paper: Paper, source: ClaimSource) -> Paper:
     if not paper.claims:
         source.tell("P001", (1, ""), "no claim", "claims, each with an id")
     kept: dict[str, Claim] = {}
-    for claim in (_settled(claim, source) for claim in paper.claims):
+    for claim in (_settled(claim, source) for claim in adverse_events(paper.claims, source)):
         if not is_sound(claim, source):
             continue
         if claim.id in kept:
@@ -74,6 +75,7 @@ def check_claims(paper: Paper, source: ClaimSource) -> Paper:
 
 def _settled(claim: Claim, source: ClaimSource) -> Claim:
     """The claim in the words of the rules; what was read of the words is told (P009)."""
+    printed, claim = claim, worded(claim)
     variable = known_variable(claim.variable)
     settled = replace(
         claim,
@@ -84,15 +86,18 @@ def _settled(claim: Claim, source: ClaimSource) -> Claim:
         level=known_level(variable, claim.level),
     )
     words = source.words.get(claim.line)
-    if words is None and not _same(claim, settled):
-        words = " / ".join(filter(None, (claim.variable, claim.statistic, claim.level)))
+    if words is None and not _same(printed, settled):
+        words = " / ".join(filter(None, (printed.variable, printed.statistic, printed.level)))
     if words is not None:
         level = f", {settled.level}" if settled.level else ""
         hint = f"read as {settled.statistic} of {settled.variable[:60]}{level[:60]}"
         hint += f": {settled.value[:60]}" if settled.statistic in _WORDED else ""
         expected = "the words of the manual"
         source.tell("P009", (claim.line, "statistic"), shown(words), expected, hint)
-    return settled
+    if claim.value != printed.value:
+        hint = f"read as {claim.value}"
+        source.tell("P009", (claim.line, "value"), shown(printed.value), "YYYY-MM-DD", hint)
+    return read_compound(settled, claim.statistic, source)
 
 
 _WORDED = frozenset({"criterion", "exclusion", "definition"})

@@ -13,7 +13,14 @@ import re
 from pathlib import Path
 
 from hepatica.audit.claim import EVERYONE, Bracket, Claim, Paper
-from hepatica.audit.claim_bracket import bracket_of, declared_as, kind_in_words
+from hepatica.audit.claim_bracket import (
+    bracket_in_text,
+    bracket_of,
+    declared_as,
+    kind_in_words,
+    names_of,
+)
+from hepatica.audit.claim_key import KEY_OF
 from hepatica.audit.claim_phrase import read_phrase, tidied
 from hepatica.audit.claim_source import MAX_CLAIMS, ClaimSource, shown
 from hepatica.audit.claim_toml import TEXT_KEYS
@@ -24,28 +31,7 @@ COLUMNS = (
     *TEXT_KEYS,
     *("within", "low", "high", "declared_as", "conf_level", "between"),
 )
-ALIASES = {
-    "id": "claim claim_id claim_no no. #",
-    "place": "section location locus where",
-    "quote": "sentence verbatim quotation",
-    "population": "arm group cohort",
-    "variable": "characteristic outcome endpoint name item",
-    "level": "subgroup category grade",
-    "statistic": "stat measure",
-    "value": "estimate result printed",
-    "count": "n numerator",
-    "denominator": "total out_of n_total",
-    "unit": "units",
-    "low": "ci_low lower lcl lower_ci ci_lower lower_limit ci_lo lo",
-    "high": "ci_high upper ucl upper_ci ci_upper upper_limit ci_hi hi",
-    "declared_as": "bracket bracket_is bracket_type interval_type interval",
-    "conf_level": "confidence confidence_level",
-    "between": "comparison versus vs",
-    "method": "test",
-    "note": "notes comment comments remark remarks",
-    "within": "part_of",
-}
-_COLUMN = {word: column for column, words in ALIASES.items() for word in words.split()}
+_ENDS = re.compile(r"\d\s*(?:[-–—,;]|to\b)\s*[\dN]")
 _SIZE = re.compile(r"(.*?)\s*[(\[]\s*[nN]\s*=\s*([\d,]{1,9})\s*[)\]]", re.DOTALL)
 
 
@@ -54,7 +40,7 @@ def read_claim_rows(path: Path, source: ClaimSource) -> Paper:
 
     Raises      Unreadable where the text is no CSV or has no column `statistic`.
     """
-    table = read_delimited(path, known=(*COLUMNS, *_COLUMN))
+    table = read_delimited(path, known=(*COLUMNS, *KEY_OF))
     source.findings.extend(table.findings)
     positions = _positions(table.header, source)
     if "statistic" not in positions:
@@ -104,7 +90,7 @@ def _column(heading: str) -> str | None:
     if heading.strip() == "N":
         return "denominator"
     word = re.sub(r"[\s-]+", "_", heading.strip().lower())
-    return word if word in COLUMNS else _COLUMN.get(word)
+    return word if word in COLUMNS else KEY_OF.get(word)
 
 
 def _cell(text: str, at: tuple[int, str], source: ClaimSource) -> str:
@@ -114,8 +100,7 @@ def _cell(text: str, at: tuple[int, str], source: ClaimSource) -> str:
 def _claim(cells: dict[str, str], line: int, source: ClaimSource) -> Claim:
     text = {key: cells.get(key, "") for key in TEXT_KEYS}
     text["population"] = _population(cells)[0]
-    names = re.split(r"\s*\|\s*|\s+(?:vs\.?|versus)\s+", cells.get("between", ""))
-    between = tuple(name for name in names if name)
+    between = tuple(names_of(cells.get("between", "")))
     claim = Claim(
         **text,
         bracket=_bracket(cells, line, source),
@@ -169,12 +154,15 @@ def _note_population(
 
 def _bracket(cells: dict[str, str], line: int, source: ClaimSource) -> Bracket | None:
     low, high = cells.get("low", ""), cells.get("high", "")
+    word = cells.get("declared_as", "")
     if not low and not high:
-        return None
+        at = (line, "declared_as")
+        level = cells.get("conf_level", "").removesuffix("%").strip() or "95"
+        told = _ENDS.search(word) or re.search(r"[(\[]", cells.get("value", ""))
+        return bracket_in_text(word, "unknown", level, at, source) if word and told else None
     in_value = set(re.findall(r"[\d.]+", cells.get("value", "").replace(",", "")))
     if {low, high} - {""} <= in_value and (not low or not high or " or " in cells["value"]):
         return None  # the value says it itself: <=24, 7.5 or 15
-    word = cells.get("declared_as", "")
     if word:
         declared = declared_as(word, (line, "declared_as"), source)
     else:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from hepatica.audit.claim import EVERYONE, Bracket, Claim, Paper
-from hepatica.audit.claim_bracket import bracket_of, declared_as
+from hepatica.audit.claim_bracket import bracket_in_text, bracket_of, declared_as, names_of
+from hepatica.audit.claim_key import own_keys, population_keys, table_name
+from hepatica.audit.claim_phrase import tidied
 from hepatica.audit.claim_source import MAX_CLAIMS, ClaimSource, shown
 from hepatica.core.errors import Unreadable, UsageError
 from hepatica.core.toml_line import Path as Keys
@@ -21,6 +23,7 @@ TEXT_KEYS = (
     *("denominator", "unit", "method", "note"),
 )
 CLAIM_KEYS = (*TEXT_KEYS, "bracket", "bracket_is", "conf_level", "between")
+BRACKET_KEYS = ("low", "high", "declared_as", "conf_level")
 SPELLED = frozenset({"quote", "place", "note", "title"})
 MAX_SIZE = 10_000_000
 # Keys of so many parts cost tomllib the square of their number; nothing here nests so deep.
@@ -35,12 +38,13 @@ def read_claim_tables(text: str, source: ClaimSource) -> Paper:
     Raises      Unreadable where the text is not TOML.
     """
     data, lines = _document(text, source.file)
-    for key in data.keys() - {"paper", "population", "claim"}:
+    tables = {name: table_name(data, name) for name in ("population", "claim")}
+    for key in data.keys() - {"paper", *tables.values(), *PAPER_KEYS}:
         found = f"key {shown(key)}"
         source.tell("P006", (lines.get((key,), 1), ""), found, "[paper], [[population]], [[claim]]")
-    sizes, within = _populations(data, lines, source)
-    title, reference, protocol = _heading(data.get("paper", {}), lines, source)
-    blocks = list(_tables(data, "claim", lines, source))
+    sizes, within = _populations(data, tables["population"], lines, source)
+    title, reference, protocol = _heading(data, lines, source)
+    blocks = list(_tables(data, tables["claim"], lines, source))
     if len(blocks) > MAX_CLAIMS:
         at = (blocks[MAX_CLAIMS][1], "")
         source.tell("P012", at, f"{len(blocks)} claims", f"at most {MAX_CLAIMS}")
@@ -86,6 +90,9 @@ def _tables(
     """The tables of an array with their lines; one table alone is told and taken as the first."""
     blocks = data.get(name, [])
     line = lines.get((name,), 1)
+    if isinstance(blocks, dict) and blocks and all(isinstance(b, dict) for b in blocks.values()):
+        yield from _named_tables(blocks, name, lines, source)
+        return
     if not isinstance(blocks, list):
         source.tell("P011", (line, name), shown(blocks), f"[[{name}]]")
         blocks = [blocks] if isinstance(blocks, dict) else []
@@ -99,7 +106,23 @@ def _tables(
         yield block, at
 
 
-def _heading(block: Any, lines: dict[Keys, int], source: ClaimSource) -> tuple[str, str, str]:
+def _named_tables(
+    blocks: dict[str, Any], name: str, lines: dict[Keys, int], source: ClaimSource
+) -> Iterator[tuple[dict[str, Any], int]]:
+    """Tables such as ``[claim.C1]``; the name is the id, or the name of the population."""
+    for own, block in blocks.items():
+        at = lines.get((name, own), lines.get((name,), 1))
+        for key in block:
+            source.lines[at, key] = lines.get((name, own, key), at)
+        identity = {} if {"id", "name"} & block.keys() else {"id": own}
+        yield identity | block, at
+
+
+def _heading(
+    data: dict[str, Any], lines: dict[Keys, int], source: ClaimSource
+) -> tuple[str, str, str]:
+    """Title, reference and protocol, from `[paper]` or from the head of the file."""
+    block: Any = data.get("paper", {key: data[key] for key in PAPER_KEYS if key in data})
     line = lines.get(("paper",), 1)
     if not isinstance(block, dict):
         source.tell("P011", (line, "paper"), shown(block), "a table [paper]")
@@ -112,12 +135,13 @@ def _heading(block: Any, lines: dict[Keys, int], source: ClaimSource) -> tuple[s
 
 
 def _populations(
-    data: dict[str, Any], lines: dict[Keys, int], source: ClaimSource
+    data: dict[str, Any], table: str, lines: dict[Keys, int], source: ClaimSource
 ) -> tuple[dict[str, int], dict[str, str]]:
     sizes: dict[str, int] = {}
     within: dict[str, str] = {}
     seen: set[str] = set()
-    for block, line in _tables(data, "population", lines, source):
+    for typed, line in _tables(data, table, lines, source):
+        block = _own(typed, population_keys(typed, POPULATION_KEYS), line, source)
         _tell_unknown(block, POPULATION_KEYS, line, source)
         name = _text(block, "name", line, source).strip()
         if not name:
@@ -140,17 +164,38 @@ def _populations(
     return sizes, within
 
 
-def _claim(block: dict[str, Any], line: int, source: ClaimSource) -> Claim:
+def _own(
+    block: dict[str, Any], keys: dict[str, str], line: int, source: ClaimSource
+) -> dict[str, Any]:
+    """The table with our names for the keys that other people use; the others as they are."""
+    for name, key in keys.items():
+        source.lines[line, name] = source.lines.get((line, key), line)
+    rest = {key: value for key, value in block.items() if key not in keys.values()}
+    return {name: block[key] for name, key in keys.items()} | rest
+
+
+def _claim(typed: dict[str, Any], line: int, source: ClaimSource) -> Claim:
+    block = _own(typed, own_keys(typed, CLAIM_KEYS), line, source)
+    if "declared_as" in block and "bracket_is" not in block:
+        block["bracket_is"] = block.pop("declared_as")
+    ends = [block.pop(key) for key in ("low", "high") if key in block]
+    if ends and isinstance(block.get("bracket"), str):
+        block.setdefault("bracket_is", block.pop("bracket"))
+    if ends:
+        block.setdefault("bracket", ends)
     _tell_unknown(block, CLAIM_KEYS, line, source)
     text = {key: _text(block, key, line, source) for key in TEXT_KEYS}
     between = block.get("between", [])
+    between = names_of(between) if isinstance(between, str) else between
     named = isinstance(between, list) and all(isinstance(b, str) for b in between)
     if not named:
         source.tell("P011", (line, "between"), shown(between), "two names of populations")
         between = []
     names = (source.legible(name, (line, "between")).strip() for name in between)
     text["population"] = text["population"].strip() or EVERYONE
-    return Claim(**text, bracket=_bracket(block, line, source), between=tuple(names), line=line)
+    bracket = _bracket(block, line, source)
+    claim = Claim(**text, bracket=bracket, between=tuple(names), line=line)
+    return claim if claim.count and "count" in typed else tidied(claim)
 
 
 def _text(block: dict[str, Any], key: str, line: int, source: ClaimSource) -> str:
@@ -173,6 +218,12 @@ def _bracket(block: dict[str, Any], line: int, source: ClaimSource) -> Bracket |
     word = _text(block, "bracket_is", line, source)
     conf_level = _text(block, "conf_level", line, source).strip().removesuffix("%") or "95"
     declared = declared_as(word, (line, "bracket_is"), source)
+    if isinstance(block.get("bracket"), dict):
+        return _bracket_table(block["bracket"], word, line, source)
+    if isinstance(block.get("bracket"), str):
+        at = (line, "bracket")
+        text = source.legible(block["bracket"], at)
+        return bracket_in_text(text, declared, conf_level, at, source)
     if "bracket" not in block:
         if word:
             found, expected = "bracket_is without bracket", 'bracket = ["2.1", "22.6"]'
@@ -189,6 +240,19 @@ def _bracket(block: dict[str, Any], line: int, source: ClaimSource) -> Bracket |
     expected = 'texts as printed, such as ["2.1", "22.6"], or ["4.3"] for sd'
     source.tell("P008", at, f"bracket {shown(ends)}", expected)
     return None
+
+
+def _bracket_table(
+    table: dict[str, Any], word: str, line: int, source: ClaimSource
+) -> Bracket | None:
+    """A bracket as a table: ``{lo = "2.1", hi = "22.6", declared_as = "ci"}``."""
+    keys = own_keys(table, (*BRACKET_KEYS, "is", "kind"))
+    own = {name: table[key] for name, key in keys.items()}
+    kind = own.get("declared_as", own.get("is", own.get("kind", word)))
+    _tell_unknown(table, tuple(keys.values()) or BRACKET_KEYS, line, source)
+    ends = [own[key] for key in ("low", "high") if key in own]
+    block = {"bracket": ends, "bracket_is": kind}
+    return _bracket(block | {k: own[k] for k in ("conf_level",) if k in own}, line, source)
 
 
 def _is_other(value: Any) -> bool:

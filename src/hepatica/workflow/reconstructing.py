@@ -11,9 +11,9 @@ from hepatica.audit.claim_file import read_claims
 from hepatica.audit.claim_text import claims_text
 from hepatica.audit.conflict import Search
 from hepatica.audit.data_set import DataSet
-from hepatica.audit.data_set_file import Account, read_data_set
+from hepatica.audit.data_set_file import FILE_NAME, Account, read_data_set
 from hepatica.audit.ensemble import Spread, spreads, unreported
-from hepatica.audit.reconstruction.folder import Reconstruction, write_study
+from hepatica.audit.reconstruction.folder import RECORDS_FILE, Reconstruction, write_study
 from hepatica.audit.reconstruction.stream import stream
 from hepatica.core.errors import MissingExtra, NotReady, UsageError
 from hepatica.core.finding import Finding, has_error
@@ -53,6 +53,7 @@ def run_reconstruction(
 
     Raises      NotReady where the file of claims has an error, or no patients were found.
     """
+    _check_own(folder)
     paper, faults = _claims(claims, drop)
     if data_set is None:
         patients, account = _searched(paper, seed or 0, tuple(drop), budget_seconds)
@@ -62,6 +63,13 @@ def run_reconstruction(
     made = write_study(folder, paper, patients, account)
     _copy_claims(claims, paper, folder)
     return Rebuilt(paper, faults, patients, account, made)
+
+
+def _check_own(folder: Path) -> None:
+    """Records of real patients are never overwritten: a study's folder must be of our making."""
+    held = next((n for n in ("study.toml", RECORDS_FILE) if (folder / n).exists()), None)
+    if held and not (folder / FILE_NAME).exists():
+        raise UsageError(f"{folder} holds {held} and no {FILE_NAME}: name another folder")
 
 
 def _claims(path: Path, drop: Sequence[str]) -> tuple[Paper, tuple[Finding, ...]]:
