@@ -237,7 +237,7 @@ def _deal_rate(hand: Hand, variable: str, counts: dict[str, int]) -> None:
     rank = {level: i for i, level in enumerate(order)}
     rows = sorted(hand.order(), key=lambda row: rank.get(str(row.get(RESPONSE)), len(order)))
     follows = [row.get(RESPONSE) in _RATES.get(variable, ()) for row in rows]
-    given = all(RESPONSE in row for row in rows) and variable in _RATES
+    given = any(RESPONSE in row for row in rows) and variable in _RATES
     if given and counts == {YES: sum(follows)}:
         return
     _deal_levels(rows, variable, _completed(counts, len(rows)))
