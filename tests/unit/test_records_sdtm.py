@@ -337,9 +337,9 @@ def test_pilot_of_eight_subjects_whole() -> None:
 
 def test_pilot_of_254_subjects_whole_and_quick() -> None:
     folder = data_folder("cdisc_pilot_oncology")
-    start = time.perf_counter()
+    start = time.process_time()
     records = read_records(folder.parent, {"reader": "sdtm", "path": folder.name})
-    elapsed = time.perf_counter() - start
+    elapsed = time.process_time() - start
     # lb 59,580 of which 874 in words; vs 29,643 of which 8 not done; tu 7,734 of which 114 new;
     # tr 13,305 targets and 13,305 non-targets by lesion and day; mh 1818.
     assert counts(records) == {
@@ -376,7 +376,7 @@ def test_pilot_of_254_subjects_whole_and_quick() -> None:
     }
     assert Counter(records["follow_up"]["status"].to_pylist())["dead"] == 3
     assert [f.found for f in told(records, "R006")] == ["'CHECK'"] * 3
-    assert elapsed < 12, "2.5 s on two idle cores"
+    assert elapsed < 12, "about 2 s of processor time"
 
 
 def test_transport_file_with_a_cp1252_byte() -> None:

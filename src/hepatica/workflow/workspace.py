@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from hepatica.analysis.result import Analysis
-from hepatica.analysis.run import run_analysis
 from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
 from hepatica.core.errors import NotReady, UsageError
@@ -21,6 +20,9 @@ from hepatica.study import Study
 from hepatica.study.model import as_of
 from hepatica.study.reader import read_study
 from hepatica.workflow.acceptance import Acceptance, read_acceptances, standing, unused
+
+if TYPE_CHECKING:
+    from hepatica.analysis.result import Analysis
 
 
 class Workspace:
@@ -117,6 +119,8 @@ class Workspace:
         Raises      NotReady, with the findings, while an error stands.
         """
         self._demand_no_error((*self._first_findings, *self._adam.findings))
+        from hepatica.analysis.run import run_analysis  # noqa: PLC0415 - only who analyses
+
         return run_analysis(self.protocol, self._adam)
 
     def results(self) -> pa.Table:
