@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
+from hepatica.audit.assessment import assessed_apart
 from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.conflict import Conflict, Repair, Search
 from hepatica.audit.data_set import DataSet
@@ -61,6 +62,7 @@ def run_search(
 
     Returns     a `Search`; its data set satisfies `used`, computed again outside the solver.
     """
+    paper = assessed_apart(paper)
     budget = Budget(budget_seconds, watch)
     active = frozenset(rules()) - frozenset(without)
     populations = populations_of(paper)
