@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from hepatica.audit.data_set import Duration, Value
 from hepatica.audit.word import known_level, variables
@@ -80,6 +81,7 @@ def satisfies(value: Value, text: str, variable: str) -> bool | None:
     return _meets_one(value, text, variable)
 
 
+@lru_cache(maxsize=65536)
 def same_level(value: str, level: str, variable: str) -> bool:
     """Tell whether two words name one level of the variable."""
     plain = known_level(variable, value).casefold()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from hepatica.audit.claim import BRACKETS, STATISTICS
@@ -129,6 +129,7 @@ def bracket_words(kind: str) -> list[str]:
     return [word for word, known in _bracket_by_word().items() if known == kind]
 
 
+@lru_cache(maxsize=65536)
 def joined_levels(variable: str, word: str) -> tuple[str, ...]:
     """The levels of the variable that `word` puts together, such as 0 and 1 of ``0-1``.
 

@@ -240,7 +240,7 @@ def _data_set(
         again, broken = broken, _broken(paper, data_set, used)
         if not broken:
             return data_set, used, frozenset()
-        if broken == again:
+        if broken == again or budget.over:
             break
     return None, (), frozenset(broken)
 
