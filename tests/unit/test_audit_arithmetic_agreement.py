@@ -292,6 +292,16 @@ def test_median_pfs_and_os():
     assert codes(check_curve, paper_of(*rows)) == ["P128"]
 
 
+def test_median_pfs_in_days_and_os_in_months():
+    rows = [
+        {**median("9.2"), "unit": "months"},
+        {**median("275"), "variable": "PFS", "unit": "days"},
+    ]
+    assert codes(check_curve, paper_of(*rows)) == []
+    rows[1]["value"] = "350"
+    assert codes(check_curve, paper_of(*rows)) == ["P128"]
+
+
 def test_more_events_than_patients():
     row = {"variable": "OS", "statistic": "events", "value": "21"}
     assert codes(check_curve, paper_of(row, sizes=TWENTY)) == ["P104"]

@@ -11,10 +11,13 @@ from hepatica.audit.arithmetic.reading import by_key, certainly_more, ids, secti
 from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.outcome import Discrepancy, Outcome, Passed
 from hepatica.audit.printed import Printed
+from hepatica.audit.time_unit import months_of
 
 SOURCE = "[kaplan1958]"
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*([a-z]*)", re.IGNORECASE)
 _MONTHS = {"y": 12, "m": 1, "": 1}
+# A month of another paper may have 28 to 31 days; ours has 30.4375.
+_MONTH_OF_ANOTHER = Fraction(11, 10)
 
 
 def check_curve(paper: Paper) -> Iterator[Outcome]:
@@ -24,7 +27,7 @@ def check_curve(paper: Paper) -> Iterator[Outcome]:
         for group in by_key(claims, "population", "variable", "method").values():
             yield from _falls(group, statistic)
     medians = [c for c in paper.select(statistic="median") if c.about_patients]
-    for group in by_key(medians, "population", "method", "unit").values():
+    for group in by_key(medians, "population", "method").values():
         yield from _nested(group)
     for claim in paper.claims:
         if claim.statistic in {"events", "at_risk"}:
@@ -67,8 +70,14 @@ def _nested(claims: Sequence[Claim]) -> Iterator[Outcome]:
     a, b = pfs.number if pfs else None, os.number if os else None
     if pfs is None or os is None or a is None or b is None or a.comparator or b.comparator:
         return
+    units = months_of(pfs.unit), months_of(os.unit)
+    if units[0] is None or units[1] is None:
+        return
     text = f"median PFS {told(pfs)}, median OS {told(os)}"
-    if a.low > b.high:
+    if pfs.unit != os.unit:
+        text = f"median PFS {told(pfs)} {pfs.unit}, median OS {told(os)} {os.unit}"
+    longest = _MONTH_OF_ANOTHER if pfs.unit != os.unit else Fraction(1)
+    if a.low * units[0] > b.high * units[1] * longest:
         rescue = ("deaths do not count as events of PFS", "another origin, or other censoring")
         yield Discrepancy("P128", text, ids([pfs, os]), SOURCE, rescued_by=rescue)
     else:
