@@ -279,23 +279,37 @@ def test_words_that_are_not_the_manuals_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"[[claim]\n",
-        b"id = 'x'\nid = 'y'\n",
         b"a = \xe9\n",
-        b"a = \x00\n",
         b"\xff\xfeA\0",
         b"a = " + b"[" * 5000,
         b"x" + b".a" * 100_000 + b" = 1\n",
         b"[[claim]]\nx" + b' ."a"' * 100_000 + b" = 1\n",
         b"a = " + b"9" * 9000,
-        b"a = '''" + b"x" * 1000,
     ],
 )
-def test_what_is_not_toml_is_refused_in_a_sentence(tmp_path: Path, text: bytes) -> None:
+def test_what_must_not_be_read_is_refused_in_a_sentence(tmp_path: Path, text: bytes) -> None:
     with pytest.raises(Unreadable, match=r"^claims\.toml") as told:
         _read(tmp_path, text)
     assert len(str(told.value)) < 300
     assert str(told.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (b"[paper]\n[[claim]\n", 2),
+        (b"id = 'x'\nid = 'y'\n", 2),
+        (b"a = \x00\n", 1),
+        (b"\na = '''" + b"x" * 1000, 2),
+    ],
+)
+def test_what_is_not_toml_is_one_finding_at_its_line(
+    tmp_path: Path, text: bytes, line: int
+) -> None:
+    paper, findings = _read(tmp_path, text)
+    assert [(f.code, f.place.row) for f in findings] == [("P001", line)]
+    assert paper.claims == () and "not TOML" in findings[0].found
+    assert str(findings[0]).isprintable() and len(str(findings[0])) < 300
 
 
 def test_latin_1_is_refused_with_its_line(tmp_path: Path) -> None:

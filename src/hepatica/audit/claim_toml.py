@@ -35,9 +35,18 @@ _MANY_PARTS = re.compile(
 def read_claim_tables(text: str, source: ClaimSource) -> Paper:
     """The paper of a TOML text, its faults added to `source`.
 
-    Raises      Unreadable where the text is not TOML.
+    Text that is not TOML is told at its line and gives a paper without claims.
+
+    Raises      Unreadable where the text must not be read: too deep, too many parts of a key.
     """
-    data, lines = _document(text, source.file)
+    try:
+        data, lines = _document(text, source.file)
+    except tomllib.TOMLDecodeError as error:
+        told = _told(str(error), text)
+        where = re.search(r"line (\d+)", told)
+        found = f"text that is not TOML: {told}"
+        source.tell("P001", (int(where[1]) if where else 1, ""), found, "[[claim]] blocks")
+        return Paper((), file=source.file)
     tables = {name: table_name(data, name) for name in ("population", "claim")}
     for key in data.keys() - {"paper", *tables.values(), *PAPER_KEYS}:
         found = f"key {shown(key)}"
@@ -67,8 +76,8 @@ def _document(text: str, name: str) -> tuple[dict[str, Any], dict[Keys, int]]:
         raise Unreadable(f"{name}:{line}: a key of 40 parts; it is refused")
     try:
         return tomllib.loads(text), key_lines(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Unreadable(f"{name}: is not TOML: {_told(str(error), text)}") from None
+    except tomllib.TOMLDecodeError:
+        raise  # it is a ValueError too
     except RecursionError:
         raise Unreadable(f"{name}: brackets nest too deep") from None
     except UsageError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hepatica.audit.condition import satisfies
 from hepatica.audit.data_set import Duration, Value
 from hepatica.audit.solver.count_block import RESPONSE
 from hepatica.audit.solver.population import Populations
@@ -58,6 +59,7 @@ def _bring(rows: list[Row], atoms: list[Seen]) -> None:
 def _has(row: Row, atom: Seen) -> bool:
     value = row.get(atom.variable)
     if atom.level:
-        return value == atom.level
+        # A told number lies in the band that can hold it: AFP >1000 in >=200.
+        return isinstance(value, str) and satisfies(value, atom.level, atom.variable) is True
     number = value.time if isinstance(value, Duration) else value
     return not isinstance(number, str) and number is not None and atom.low <= number <= atom.high
