@@ -54,10 +54,11 @@ def test_json_holds_the_claims_by_verdict(claims: Path) -> None:
     assert told["equal"][0].keys() >= {"place", "quote", "printed", "computed", "method"}
 
 
-def test_claims_that_are_no_toml_are_exit_3(tmp_path: Path) -> None:
+def test_claims_that_are_no_toml_are_a_finding_at_their_line(tmp_path: Path) -> None:
     (tmp_path / "claims.toml").write_text("[[claim]\n", encoding="utf-8")
     done = hepatica("compare", BEVA, tmp_path / "claims.toml")
-    assert done.returncode == 3
+    assert done.returncode == 1
+    assert "claims.toml:1 error P001: found text that is not TOML" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -95,7 +96,8 @@ def test_a_report_compares_the_claims_of_its_folder(tmp_path: Path) -> None:
 
 
 def test_broken_claims_never_stop_a_report(tmp_path: Path) -> None:
-    study = _study(tmp_path / "study", "[[claim]\n\x00")
+    study = _study(tmp_path / "study", "")
+    (study / "claims.toml").write_bytes(b"[[claim]]\nid = '\xe9'\n")
     done = hepatica("report", study, "--only", "html")
     assert done.returncode == 0, done.stderr
     assert "claims.toml" in done.stderr

@@ -305,7 +305,7 @@ def test_the_csv_holds_every_number_and_no_formula(opened: Opened, tmp_path: Pat
 
 def test_claims_that_cannot_be_read_are_a_finding(tmp_path: Path, opened: Opened) -> None:
     assert read_folder_claims(tmp_path) == (None, ())
-    (tmp_path / "claims.toml").write_text("[[claim]\nid = ", encoding="utf-8")
+    (tmp_path / "claims.toml").write_bytes(b"[[claim]]\nid = '\xe9'\n")
     paper, faults = read_folder_claims(tmp_path)
     assert paper is not None
     assert [f.code for f in faults] == ["P406"]
