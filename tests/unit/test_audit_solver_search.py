@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from audit_paper import paper_of, share
 
-from hepatica.audit.claim import EVERYONE
+from hepatica.audit.claim import EVERYONE, Claim, Paper
 from hepatica.audit.run import run_checks
 from hepatica.audit.solver.search import run_search
 from hepatica.audit.watch import Watch
@@ -109,3 +109,13 @@ def test_two_processes_give_the_same_patients() -> None:
     ]
     assert told[0] == told[1]
     assert told[0].count(b"hypertension") == 20
+
+
+def test_claims_that_nothing_was_computed_from_are_unknown_not_consistent() -> None:
+    words = Claim("C1", "Methods", "retrospective", "study design", "text", value="retrospective")
+    alone = Claim("C2", "Results", "median 9.2", "OS", "median", value="9.2", unit="months")
+    for paper in (Paper((words,)), Paper((alone,)), Paper((words, alone))):
+        search = run_search(paper)
+        assert not search.decided
+        assert search.agreed == ()
+        assert search.note

@@ -10,7 +10,7 @@ from hepatica.audit.assessment import assessed_apart
 from hepatica.audit.claim import Claim, Paper
 from hepatica.audit.conflict import Conflict, Repair, Search
 from hepatica.audit.data_set import DataSet
-from hepatica.audit.evaluation import broken_claims
+from hepatica.audit.evaluation import broken_claims, holds
 from hepatica.audit.rule import rules
 from hepatica.audit.solver.budget import Budget
 from hepatica.audit.solver.component import components, model_of
@@ -74,16 +74,17 @@ def run_search(
     watch.tell("Solving: repairs and patients")
     paper, ranged = _repair(paper, active, budget, found)
     data_set, used, broken = _data_set(paper, found, seed, budget)
+    shown, open_claims = _shown(paper, data_set, used)
     return Search(
         conflicts=tuple(found.conflicts),
         repairs=tuple(_repairs(found)),
         data_set=data_set,
         used=used,
-        decided=found.decided and (bool(found.conflicts) or data_set is not None),
+        decided=found.decided and (bool(found.conflicts) or (shown and not open_claims)),
         complete=found.complete and explain,
         optimal=found.optimal,
-        agreed=tuple(group for group in found.agreed if not broken & set(group)),
-        note=_note(data_set, broken, budget, ranged=ranged),
+        agreed=tuple(g for g in found.agreed if not (broken | open_claims) & set(g)),
+        note=_note(data_set, broken or open_claims, budget, ranged=ranged),
     )
 
 
@@ -245,6 +246,24 @@ def _data_set(
     return None, (), frozenset(broken)
 
 
+def _shown(
+    paper: Paper, data_set: DataSet | None, used: tuple[str, ...]
+) -> tuple[bool, frozenset[str]]:
+    """Whether the patients show any claim to be true, and the claims that they leave open.
+
+    A claim about patients that cannot be computed (its population has no size, say) is open: it
+    has not passed, and a paper without a computed claim is not consistent but unknown.
+    """
+    about = [c for c in paper.claims if c.about_patients and c.id in set(used)]
+    if data_set is None:
+        return False, frozenset()
+    answers = {c.id: holds(c, data_set, paper) for c in about}
+    # A level that nobody has leaves no value to compute from; the solver counted it as none.
+    solved = {c for s in statements(paper, populations_of(paper)) for c in s.claims}
+    left_open = frozenset(c for c, answer in answers.items() if answer is None and c not in solved)
+    return bool(data_set) and bool(answers.keys() - left_open), left_open
+
+
 def _broken(paper: Paper, data_set: DataSet, used: tuple[str, ...]) -> tuple[str, ...]:
     """Claims about patients that fail; criteria are given up as a rule, not as claims."""
     wanted = {c.id for c in paper.claims if c.about_patients} & set(used)
@@ -283,6 +302,11 @@ def _note(data_set: DataSet | None, broken: frozenset[str], budget: Budget, *, r
         notes.append(
             f"no set of patients was found that satisfies the claims when computed again{named}"
         )
+    elif broken:
+        named = ", ".join(sorted(broken)[:_NAMED])
+        notes.append(f"claims that could not be computed from patients: {named}")
+    elif not data_set:
+        notes.append("no claim could be computed from patients: is the number of patients there?")
     if ranged:
         notes.append("for the data set, brackets of medians are read as ranges")
     return "; ".join(notes)
