@@ -23,11 +23,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(INSTALL) --editable '.[audit,report]'
+	$(INSTALL) --editable '.[audit,imaging,report]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(INSTALL) --editable '.[audit,report,scale,test]'
+	$(INSTALL) --editable '.[audit,imaging,report,scale,test]'
 	@touch $@ $(VENV)/.demo
 
 fmt: setup ## Format the code

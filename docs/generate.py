@@ -40,6 +40,7 @@ _ROOMS = {
     "C": "Clinic",
     "A": "Analysis",
     "P": "Published papers",
+    "I": "Imaging",
 }
 
 

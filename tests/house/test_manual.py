@@ -10,7 +10,7 @@ import pytest
 from hepatica.core.finding_code import finding_codes
 
 ROOT = Path(__file__).parents[2]
-CODE = re.compile(r"""["']([RSLCAP]\d{3})["']""")
+CODE = re.compile(r"""["']([RSLCAPI]\d{3})["']""")
 
 
 def _generator() -> ModuleType:

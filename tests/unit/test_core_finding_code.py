@@ -10,7 +10,7 @@ from hepatica.core.finding_code import finding_codes, finding_of
 
 def test_every_code_is_well_formed_and_says_how_to_mend() -> None:
     for code, entry in finding_codes().items():
-        assert re.fullmatch(r"[RSLCAP]\d{3}", code)
+        assert re.fullmatch(r"[RSLCAPI]\d{3}", code)
         assert entry.code == code
         assert entry.title and entry.means.endswith(".") and entry.mend.endswith(".")
 

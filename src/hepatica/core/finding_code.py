@@ -1,6 +1,7 @@
 """The catalogue of finding codes: what each means and how to mend it (`finding_codes.toml`).
 
-R records, S study, C clinic, A analysis, P published papers. The manual is made from the same file.
+R records, S study, C clinic, A analysis, P published papers, I imaging. The manual is
+made from the same file.
 """
 
 from __future__ import annotations

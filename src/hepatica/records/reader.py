@@ -24,7 +24,13 @@ from hepatica.records.sheet import Sheet
 from hepatica.records.workbook import read_workbook
 
 
-def read_records(folder: Path, source: Mapping[str, Any], *, cutoff: date | None = None) -> Records:
+def read_records(
+    folder: Path,
+    source: Mapping[str, Any],
+    *,
+    cutoff: date | None = None,
+    imaging: str = "",
+) -> Records:
     """Records of a study: read, typed and checked, with every finding and every file read.
 
     Parameters
@@ -34,11 +40,15 @@ def read_records(folder: Path, source: Mapping[str, Any], *, cutoff: date | None
                              redcap | odm, ``path`` (``${HEPATICA_DATA}`` at its start is
                              replaced), and what the reader needs besides.
     cutoff : date, optional  Data cutoff; later records are told.
+    imaging : str            Folder of further tables, measured on scans; '' for none.
 
     Raises      UsageError for an unknown reader; Unreadable for input that cannot be read.
     """
     path = source_path(folder, str(source.get("path", "records.xlsx")))
     sheets, findings, inputs = _read(path, source)
+    if imaging:
+        more, told, read = read_csv_folder(source_path(folder, imaging))
+        sheets, findings, inputs = [*sheets, *more], [*findings, *told], [*inputs, *read]
     places = Places(sheets)
     full, faults = read_tables(sheets, places)
     checked = check_records(full, places, cutoff=cutoff)

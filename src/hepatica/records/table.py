@@ -72,7 +72,7 @@ class Table:
         """Numbers of a table of tests -> their columns in the test's standard unit."""
         if not any(column.catalogue for column in self.columns):
             return {}
-        names = [column.name for column in self.columns if column.kind == "number"]
+        names = [c.name for c in self.columns if c.kind == "number" and not c.unit]
         return {name: f"standard_{name}" for name in names}
 
     def schema(self) -> pa.Schema:

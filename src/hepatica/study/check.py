@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
 from hepatica.core.citation import citations
-from hepatica.core.finding import Finding
+from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
 from hepatica.study.criterion_check import check_criteria
 from hepatica.study.endpoint_check import check_endpoints
@@ -81,7 +81,18 @@ def _consent(study: Study) -> Iterator[Finding]:
 
 
 def _records(study: Study) -> Iterator[Finding]:
-    path, place = study.records.path, study.place("records", "path")
+    yield from _inside(study.records.path, study.place("records", "path"))
+    if study.imaging:
+        yield from _inside(study.imaging.path, study.place("imaging", "path"))
+    mapped = study.records.reader in ("mapping", "redcap", "odm")
+    if mapped != bool(study.records.mapping):
+        found = "a mapping" if study.records.mapping else "no mapping"
+        place = study.place("records", "reader")
+        reader = f"{found} with reader {study.records.reader!r}"
+        yield finding_of("S040", place, found=reader, expected="both or neither")
+
+
+def _inside(path: str, place: Place) -> Iterator[Finding]:
     inside = path.startswith("${HEPATICA_DATA}") or not (
         PurePosixPath(path).is_absolute() or PureWindowsPath(path).drive or path.startswith("\\")
     )
@@ -92,12 +103,6 @@ def _records(study: Study) -> Iterator[Finding]:
             found=repr(path),
             expected="a path inside the study folder, or one that begins with ${HEPATICA_DATA}",
         )
-    mapped = study.records.reader in ("mapping", "redcap", "odm")
-    if mapped != bool(study.records.mapping):
-        found = "a mapping" if study.records.mapping else "no mapping"
-        place = study.place("records", "reader")
-        reader = f"{found} with reader {study.records.reader!r}"
-        yield finding_of("S040", place, found=reader, expected="both or neither")
 
 
 def _ids(study: Study) -> Iterator[Finding]:

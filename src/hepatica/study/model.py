@@ -76,6 +76,17 @@ class Records(Block):
         return self.model_dump(include={"reader", "path", "mapping", "options"})
 
 
+class Imaging(Part):
+    """Where the tables and pictures measured on scans are, in the study folder.
+
+    `path` is a folder of CSV files named after declared tables (``measurements.csv``,
+    ``image_quantities.csv``), read beside the records, with a folder ``pictures``; ``hepatica image
+    process`` writes it.
+    """
+
+    path: Text = "imaging"
+
+
 class Population(Part):
     """An analysis population, defined by one word."""
 
@@ -219,6 +230,7 @@ class Study(Block):
     study: Identity
     conventions: Conventions = Conventions()
     records: Records
+    imaging: Imaging | None = None
     populations: Annotated[
         tuple[Population, ...], Field(alias="population", min_length=1, strict=False)
     ]

@@ -63,7 +63,8 @@ class Workspace:
         """
         protocol = self.protocol
         last = max(protocol.study.cutoff, self._own.study.cutoff)
-        return read_records(self.folder, protocol.records.source(), cutoff=last)
+        scans = protocol.imaging.path if protocol.imaging else ""
+        return read_records(self.folder, protocol.records.source(), cutoff=last, imaging=scans)
 
     @cached_property
     def acceptances(self) -> tuple[Acceptance, ...]:
