@@ -19,6 +19,7 @@ from hepatica.cli.compare_command import compare
 from hepatica.cli.dose_command import dose
 from hepatica.cli.export_command import export
 from hepatica.cli.granularity_command import debit, grim, grimmer
+from hepatica.cli.image_command import image
 from hepatica.cli.pk_command import pk
 from hepatica.cli.recomputation_command import interval, km_rebuild, statcheck
 from hepatica.cli.reconstruct_command import reconstruct
@@ -248,6 +249,7 @@ app.add_command(dose)
 app.add_command(export)
 app.add_command(grim)
 app.add_command(grimmer)
+app.add_command(image)
 app.add_command(interval)
 app.add_command(km_rebuild)
 app.add_command(pk)

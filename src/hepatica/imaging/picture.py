@@ -54,7 +54,8 @@ class Picture:
 
     `pixels` (rows, columns) uint8 under the window `window` (centre, width) in `unit`; `overlay`
     (rows, columns) float32 with nan where nothing is, its quantity in `overlay_test` and
-    `overlay_unit`; `curves` are named (n, 2) arrays of time and value. Whatever a kind does not need is empty.
+    `overlay_unit`; `curves` are named (n, 2) arrays of time and value. Whatever a kind does not
+    need is empty.
     """
 
     subject: str
