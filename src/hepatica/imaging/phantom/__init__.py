@@ -1,0 +1,1 @@
+"""Synthetic scans whose truth is known: seeded generators of volumes, vessels and curves."""
