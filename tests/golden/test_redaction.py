@@ -20,10 +20,11 @@ from hepatica.analysis.result import Result
 from hepatica.analysis.run import run_analysis
 from hepatica.clinic.dataset import Adam
 from hepatica.clinic.derivation import derive_adam
+from hepatica.core.disguise import OFFSETS_DAYS, disguise
 from hepatica.core.errors import UsageError
 from hepatica.records.record import Records
 from hepatica.records.table import tables
-from hepatica.report.redaction.key import OFFSETS_DAYS, disguise, read_key
+from hepatica.report.redaction.key import read_key
 from hepatica.report.redaction.policy import common_values
 from hepatica.report.redaction.redacted_copy import redacted_files
 from hepatica.study import Study

@@ -13,11 +13,11 @@ import pyarrow as pa
 
 from hepatica.analysis.result import COLUMNS, Result
 from hepatica.clinic.dataset import Adam, datasets
+from hepatica.core.disguise import MOST_DAYS, disguise
 from hepatica.records.record import Records
 from hepatica.records.table import tables
 from hepatica.report.export import csv_rows, csv_text
 from hepatica.report.redaction.imputed import imputed_days
-from hepatica.report.redaction.key import MOST_DAYS, disguise
 from hepatica.report.redaction.policy import WITHHELD, policy
 from hepatica.report.redaction.table import Redactor
 

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from hepatica.clinic.dataset import Dataset, Variable
+from hepatica.core.disguise import Disguise
 from hepatica.records.table import Column, Table
 from hepatica.report.cdisc.code_list import source_column
 from hepatica.report.redaction.imputed import CUT, Imputed
-from hepatica.report.redaction.key import Disguise
 from hepatica.report.redaction.policy import WITHHELD, common_values, policy
 
 
