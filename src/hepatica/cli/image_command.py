@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
+from hepatica.cli.image_measure_command import measure
+
 
 @click.group()
 def image() -> None:
     """Index, measure, fit and process scans (needs hepatica[imaging])."""
+
+
+image.add_command(measure)

@@ -68,11 +68,15 @@ class Segment:
 
 @dataclass(frozen=True, eq=False)
 class Segmentation:
-    """The segments of one file, in the order of their numbers, on one grid."""
+    """The segments of one file, in the order of their numbers, on one grid.
+
+    `named` is False where the file only numbers its regions, as a plain label map does.
+    """
 
     grid: Grid
     segments: tuple[Segment, ...]
     series: str = ""  # the image series that was outlined, where the file says it
+    named: bool = True
 
     def __iter__(self) -> Iterator[Segment]:
         return iter(self.segments)

@@ -1,0 +1,66 @@
+"""Outlined regions of any file: DICOM SEG and structure sets, NIfTI and NRRD label maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import Dataset
+
+from hepatica.core.errors import Unreadable, UsageError
+from hepatica.core.finding import Finding
+from hepatica.imaging.mask import Segmentation
+from hepatica.imaging.reading.label_map import read_label_map
+from hepatica.imaging.reading.segmentation import CLASSES, read_dicom_segmentation
+from hepatica.imaging.reading.value import text
+from hepatica.imaging.volume import Volume
+
+_LABEL_MAPS = (".nii", ".nii.gz", ".hdr", ".img", ".nrrd", ".nhdr")
+
+
+def read_segmentation(path: Path, image: Volume | None) -> tuple[Segmentation, tuple[Finding, ...]]:
+    """The regions that a file outlines, on the grid of `image` where one is given.
+
+    `path` is a DICOM SEG or RTSTRUCT (or a folder that holds exactly one), a NIfTI or an NRRD
+    label map. A mask on another grid of the same patient's space is taken by nearest voxel, and
+    told.
+
+    Raises      Unreadable where nothing can be read, NotReady with findings where the mask must
+                be refused, UsageError where a folder leaves a choice.
+    """
+    if path.is_dir():
+        path = _only_mask(path)
+    if path.name.lower().endswith(_LABEL_MAPS):
+        return read_label_map(path, image)
+    dataset = _dataset(path)
+    kind = text(dataset, "SOPClassUID")
+    if kind in CLASSES:
+        return read_dicom_segmentation(dataset, path.name, image)
+    raise Unreadable(f"{path.name}: is no segmentation, structure set or label map")
+
+
+def _dataset(path: Path, *, pixels: bool = True) -> Dataset:
+    try:
+        return pydicom.dcmread(path, stop_before_pixels=not pixels)
+    except OSError:
+        raise
+    except Exception as error:  # a parser of hostile files may raise anything
+        raise Unreadable(f"{path.name}: is no DICOM file ({type(error).__name__})") from error
+
+
+def _only_mask(folder: Path) -> Path:
+    """The one segmentation or structure set of a folder."""
+    found = []
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        try:
+            kind = text(_dataset(path, pixels=False), "SOPClassUID")
+        except Unreadable:
+            continue
+        if kind in CLASSES:
+            found.append(path)
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise UsageError(f"{folder.name}: holds several masks ({names}); name one")
+    if not found:
+        raise Unreadable(f"{folder.name}: holds no segmentation or structure set")
+    return found[0]

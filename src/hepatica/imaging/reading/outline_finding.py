@@ -1,0 +1,72 @@
+"""What is told of a mask that is read: on another grid or series, outside the image, empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydicom.dataset import Dataset
+
+from hepatica.core.errors import NotReady
+from hepatica.core.finding import Finding
+from hepatica.imaging.mask import Segment
+from hepatica.imaging.reading.fault import fault
+from hepatica.imaging.reading.value import text
+from hepatica.imaging.volume import Grid, Volume
+
+
+def reference_findings(
+    dataset: Dataset, series: str, file: str, image: Volume | None
+) -> list[Finding]:
+    """Whether a DICOM mask belongs to the image: same frame of reference, same series.
+
+    Raises      NotReady for another frame of reference, in which positions mean another place.
+    """
+    if image is None:
+        return []
+    frame = text(dataset, "FrameOfReferenceUID")
+    if frame and image.origin.frame_of_reference not in ("", frame):
+        told = fault(
+            "I040",
+            file,
+            found="another frame of reference than that of the image",
+            expected="the frame of reference of the image, so that positions mean the same",
+        )
+        raise NotReady(f"{file}: does not belong to this image", (told,))
+    if not series or image.origin.series in ("", series):
+        return []
+    expected = "outlined on the series that is measured"
+    return [fault("I046", file, found=f"outlined on series {series}", expected=expected)]
+
+
+def resampled(file: str, own: Grid, grid: Grid) -> Finding:
+    """That a mask lies on another grid than the image and was taken voxel by nearest voxel."""
+    return fault(
+        "I042",
+        file,
+        found=f"voxels of {_sized(own)} on an image of {_sized(grid)}, or other places",
+        expected="the grid of the image; each voxel took the nearest one of the mask",
+    )
+
+
+def outside_image(file: str, label: str, count: int) -> Finding:
+    """That part of a region lies outside the image."""
+    return fault(
+        "I044",
+        file,
+        found=f"{count} voxels of '{label}' outside the image",
+        expected="a region inside the image; they were left out",
+    )
+
+
+def empty_findings(file: str, segments: Iterable[Segment]) -> list[Finding]:
+    """One finding for each segment without a voxel on the grid."""
+    expected = "an outlined region"
+    return [
+        fault("I045", file, found=f"no voxel of '{one.label}'", expected=expected)
+        for one in segments
+        if not one.voxels
+    ]
+
+
+def _sized(grid: Grid) -> str:
+    return " x ".join(f"{mm:.4g}" for mm in grid.spacing_mm) + " mm"
