@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from hepatica.cli.image_measure_command import measure
+from hepatica.cli.image_phantom_command import phantom
 
 
 @click.group()
@@ -13,3 +14,4 @@ def image() -> None:
 
 
 image.add_command(measure)
+image.add_command(phantom)
