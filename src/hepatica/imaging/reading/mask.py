@@ -11,6 +11,8 @@ from hepatica.core.errors import Unreadable, UsageError
 from hepatica.core.finding import Finding
 from hepatica.imaging.mask import Segmentation
 from hepatica.imaging.reading.label_map import read_label_map
+from hepatica.imaging.reading.rtstruct import CLASS as STRUCTURE_SET
+from hepatica.imaging.reading.rtstruct import read_structure_set
 from hepatica.imaging.reading.segmentation import CLASSES, read_dicom_segmentation
 from hepatica.imaging.reading.value import text
 from hepatica.imaging.volume import Volume
@@ -36,6 +38,8 @@ def read_segmentation(path: Path, image: Volume | None) -> tuple[Segmentation, t
     kind = text(dataset, "SOPClassUID")
     if kind in CLASSES:
         return read_dicom_segmentation(dataset, path.name, image)
+    if kind == STRUCTURE_SET:
+        return read_structure_set(dataset, path.name, image)
     raise Unreadable(f"{path.name}: is no segmentation, structure set or label map")
 
 
@@ -56,7 +60,7 @@ def _only_mask(folder: Path) -> Path:
             kind = text(_dataset(path, pixels=False), "SOPClassUID")
         except Unreadable:
             continue
-        if kind in CLASSES:
+        if kind in (*CLASSES, STRUCTURE_SET):
             found.append(path)
     if len(found) > 1:
         names = ", ".join(path.name for path in found)

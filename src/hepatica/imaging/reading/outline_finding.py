@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydicom.dataset import Dataset
-
 from hepatica.core.errors import NotReady
 from hepatica.core.finding import Finding
 from hepatica.imaging.mask import Segment
 from hepatica.imaging.reading.fault import fault
-from hepatica.imaging.reading.value import text
 from hepatica.imaging.volume import Grid, Volume
 
 
-def reference_findings(
-    dataset: Dataset, series: str, file: str, image: Volume | None
-) -> list[Finding]:
-    """Whether a DICOM mask belongs to the image: same frame of reference, same series.
+def reference_findings(frame: str, series: str, file: str, image: Volume | None) -> list[Finding]:
+    """Whether a mask belongs to the image, by the UIDs of its frame of reference and its series.
 
     Raises      NotReady for another frame of reference, in which positions mean another place.
     """
     if image is None:
         return []
-    frame = text(dataset, "FrameOfReferenceUID")
     if frame and image.origin.frame_of_reference not in ("", frame):
         told = fault(
             "I040",
@@ -48,13 +42,13 @@ def resampled(file: str, own: Grid, grid: Grid) -> Finding:
     )
 
 
-def outside_image(file: str, label: str, count: int) -> Finding:
+def outside_image(file: str, label: str, count: int, what: str = "voxels") -> Finding:
     """That part of a region lies outside the image."""
     return fault(
         "I044",
         file,
-        found=f"{count} voxels of '{label}' outside the image",
-        expected="a region inside the image; they were left out",
+        found=f"{count} {what} of '{label}' outside the image",
+        expected="a region inside the image; what lies outside was left out",
     )
 
 

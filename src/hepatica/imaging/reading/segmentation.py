@@ -83,7 +83,7 @@ def read_dicom_segmentation(
     """
     source = _source(dataset, file)
     series = text(item(dataset, "ReferencedSeriesSequence"), "SeriesInstanceUID")
-    findings = reference_findings(dataset, series, file, image)
+    findings = reference_findings(text(dataset, "FrameOfReferenceUID"), series, file, image)
     if source.kind == "FRACTIONAL":
         findings.append(_fractional(source))
     if image is not None and (steps := _aligned(source.planes, image.grid)) is not None:
