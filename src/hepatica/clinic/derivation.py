@@ -12,6 +12,7 @@ from hepatica.clinic.assessment import Assessment, derive_assessment
 from hepatica.clinic.dataset import Adam, datasets
 from hepatica.clinic.deviation import deviation_table, recorded_deviations
 from hepatica.clinic.laboratory import derive_laboratory
+from hepatica.clinic.normalization import derive_normalization
 from hepatica.clinic.protocol import (
     criterion_table,
     endpoint_table,
@@ -55,6 +56,7 @@ STEPS: tuple[Derivation, ...] = (
     derive_sensitivity,
     derive_laboratory,
     derive_safety,
+    derive_normalization,
 )
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hepatica.core.errors import UsageError
-from hepatica.core.finding import Finding
+from hepatica.core.finding import Finding, Place
+from hepatica.core.finding_code import finding_of
 from hepatica.records.check import check_records
 from hepatica.records.csv_folder import read_csv_folder
 from hepatica.records.intake import read_tables
@@ -47,12 +48,21 @@ def read_records(
     path = source_path(folder, str(source.get("path", "records.xlsx")))
     sheets, findings, inputs = _read(path, source)
     if imaging:
-        more, told, read = read_csv_folder(source_path(folder, imaging))
+        more, told, read = _read_imaging(source_path(folder, imaging, absent=True))
         sheets, findings, inputs = [*sheets, *more], [*findings, *told], [*inputs, *read]
     places = Places(sheets)
     full, faults = read_tables(sheets, places)
     checked = check_records(full, places, cutoff=cutoff)
     return Records.of(without_repeats(full), (*findings, *faults, *checked), tuple(inputs))
+
+
+def _read_imaging(path: Path) -> tuple[list[Sheet], list[Finding], list[Path]]:
+    """Tables measured on scans; a folder that is not there yet is a note."""
+    if path.exists():
+        return read_csv_folder(path)
+    place = Place("study.toml", column="imaging")
+    expected = "the folder that [imaging] path names, with tables such as image_quantities.csv"
+    return [], [finding_of("R070", place, found="no folder", expected=expected)], []
 
 
 def _read(path: Path, source: Mapping[str, Any]) -> tuple[list[Sheet], list[Finding], list[Path]]:

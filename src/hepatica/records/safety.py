@@ -18,13 +18,14 @@ WORKBOOK_BYTES = 100 << 20
 DATA_VARIABLE = "${HEPATICA_DATA}"
 
 
-def source_path(folder: Path, text: str) -> Path:
+def source_path(folder: Path, text: str, *, absent: bool = False) -> Path:
     """Path that study.toml names, inside the study folder or the folder HEPATICA_DATA names.
 
     Parameters
     ----------
     folder : Path     The study folder.
     text : str        Relative to `folder`, or beginning with ``${HEPATICA_DATA}``.
+    absent : bool     Whether there may be nothing at that path yet.
 
     Raises      Unreadable for an absolute path, a path (or link) that leaves its folder, a
                 missing file, or HEPATICA_DATA not set.
@@ -41,7 +42,7 @@ def source_path(folder: Path, text: str) -> Path:
         raise Unreadable(f"{text}: an absolute path is refused; name it from the study folder")
     path = root / relative
     check_inside(root, path, name=text)
-    if not path.exists():
+    if not (absent or path.exists()):
         raise Unreadable(f"{text}: there is no such file or folder")
     return path
 

@@ -12,6 +12,7 @@ from hepatica.study.criterion_check import check_criteria
 from hepatica.study.endpoint_check import check_endpoints
 from hepatica.study.further_check import check_further
 from hepatica.study.model import Study
+from hepatica.study.normalization_check import check_normalization
 from hepatica.study.plan_check import check_plan
 from hepatica.study.vocabulary import suggestion
 
@@ -31,6 +32,7 @@ def check_study(study: Study) -> list[Finding]:
         check_endpoints,
         check_plan,
         check_further,
+        check_normalization,
     )
     return [finding for check in checks for finding in check(study)]
 

@@ -14,6 +14,7 @@ from hepatica.core.finding import Finding, Place
 from hepatica.study.criterion import Criterion
 from hepatica.study.document import ReportPlan
 from hepatica.study.endpoint import Endpoint
+from hepatica.study.normalization import Normalization
 from hepatica.study.part import Block, Part, check_toml_name
 from hepatica.study.plan import Plan
 from hepatica.study.vocabulary import Word
@@ -243,6 +244,7 @@ class Study(Block):
     response: Response
     endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint", min_length=1, strict=False)]
     safety: Safety = Safety()
+    normalization: Normalization | None = None
     analysis: Plan
     report: ReportPlan = ReportPlan()
 
