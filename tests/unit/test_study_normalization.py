@@ -69,6 +69,8 @@ def test_a_sound_plan_has_no_finding() -> None:
         ("[21, 45]", "[45, 21]", "S025"),
         ('id = "tortuosity"', 'id = "diameter"', "S012"),
         ('test = "VSTORT"\nregion = "tumour"', 'test = "VSDIAM"\nregion = " Tumour"', "S012"),
+        ("baseline_days = 42", 'baseline_days = 42\ncontext = ["VSDIAM"]', "S012"),
+        ("baseline_days = 42", 'baseline_days = 42\ncontext = ["LVOL", "LVOL"]', "S012"),
         ('test = "VSDIAM"', 'test = "VSDIAMETER"', "S001"),
         ('repeatability_source = "a phantom"\n', "", "S003"),
         ("baseline_days = 42", "", "S003"),

@@ -169,6 +169,7 @@ def test_every_study_code_is_raised_by_a_test():
     tested = {code for code, *_ in FAULTS} | {"S006", "S016", "S017", "S018", "S020", "S021"}
     tested |= {"S023", "S042"}  # S042: test_workflow_acceptance.py
     tested |= {"S050", "S051", "S052", "S053", "S054"}  # test_study_further.py
+    tested |= {"S060", "S061", "S062", "S063"}  # test_study_normalization.py
     assert {code for code in finding_codes() if code.startswith("S")} == tested
 
 

@@ -46,7 +46,8 @@ from hepatica.study import Study
 from hepatica.study.normalization import Component, Normalization
 
 Row = dict[str, Any]
-CONTEXT = "LVOL"
+_CONTEXT = {"LVOL": "embolization alone lowers liver volume"}
+_UNSTATED = "no repeatability is stated, so there is no verdict"
 _LONGEST = 200
 
 
@@ -84,7 +85,7 @@ def _write_plan(study: Study, plan: Normalization, query: Query) -> None:
     }
     query.write("normalization", pa.table({k: [v] for k, v in row.items()} | numbers))
     found = [(i, c.test, c.region.strip().casefold()) for i, c in enumerate(plan.components, 1)]
-    found.append((0, CONTEXT, ""))
+    found += [(-i, test, "") for i, test in enumerate(plan.context, 1)]
     names = ("position", "test", "region")
     columns = dict(zip(names, map(list, zip(*found, strict=True)), strict=True))
     query.write("normalization_component", pa.table(columns))
@@ -96,14 +97,14 @@ def _write_plan(study: Study, plan: Normalization, query: Query) -> None:
 def _subject_rows(study: Study, plan: Normalization, pairs: Iterator[Row]) -> Iterator[Row]:
     """Rows of one subject: components with their regions, the score, context."""
     found: list[Row] = []
+    context: list[Row] = []
     for position, own in groupby(pairs, key=lambda pair: pair["position"]):
         regions = list(own)
-        if position:
+        if position > 0:
             found += _component_rows(plan, plan.components[position - 1], regions)
         else:
-            found += [*_score_rows(study, plan, found), *map(_context_row, regions)]
-    if not any(row["PARCAT1"] == "SCORE" for row in found):
-        found += _score_rows(study, plan, found)
+            context += [_context_row(plan, pair) for pair in regions]
+    found += [*_score_rows(study, plan, found), *context]
     last = dict(found[-1])
     for number, row in enumerate(found, 1):
         yield row | {
@@ -238,21 +239,23 @@ def _score_rows(study: Study, plan: Normalization, rows: Sequence[Row]) -> list[
     return [row | {"VERDICT": "SCORE", "AVAL": mean, "ZLOW": mean - half, "ZHIGH": mean + half}]
 
 
-def _context_row(pair: Row) -> Row:
-    """Liver volume at both scans: no verdict and no limit, whatever it does."""
+def _context_row(plan: Normalization, pair: Row) -> Row:
+    """A quantity at both scans without verdict and limit, whatever it does."""
+    index = -pair["position"]
+    test = plan.context[index - 1]
     before, after = pair["base_value"], pair["late_value"]
     percent = 100 * (after - before) / before if before and after is not None else None
     lacking = incomparable(pair) if pair["differ"] or pair["unknown"] else ""
     return _pair_columns(pair) | {
-        "PARAMCD": "VNLVOL",
-        "PARAM": "Liver volume, context",
+        "PARAMCD": f"VC{index:02d}",
+        "PARAM": f"{catalogue('image_tests')[test].name}, context",
         "PARCAT1": "CONTEXT",
-        "TESTCD": CONTEXT,
+        "TESTCD": test,
         "ANL01FL": "Y",
         "NREGION": 1,
         "PCHG": None if lacking else percent,
         "VERDICT": "CONTEXT",
-        "REASON": lacking or "context, not normalization: embolization alone lowers liver volume",
+        "REASON": lacking or f"context, not normalization: {_CONTEXT.get(test, _UNSTATED)}",
     }
 
 

@@ -62,7 +62,8 @@ class Normalization(Part):
     Day 0 is the `anchor`. The baseline is the last scan on or before day 0, at most
     `baseline_days` old; the later one is nearest to `target_day` inside `window_days`, of two
     equally near ones the earlier. `timing_s` and `bolus_percent` are by how much the delay and the
-    attenuation of the aorta may differ. A score needs `min_components` of its components.
+    attenuation of the aorta may differ. A score needs `min_components` of its components. `context`
+    are quantities shown beside the components without limit and verdict.
     """
 
     anchor: Literal["first treatment", "enrolment"] = "first treatment"
@@ -75,6 +76,7 @@ class Normalization(Part):
     timing_s: Annotated[float, Field(ge=0, le=600)] = 5.0
     bolus_percent: Annotated[float, Field(ge=0, le=100)] = 10.0
     min_components: Annotated[int, Field(ge=2, le=50)] = 3
+    context: tuple[Annotated[str, Word("image_test")], ...] = Field(default=("LVOL",), strict=False)
     components: Annotated[
         tuple[Component, ...], Field(alias="component", min_length=1, strict=False)
     ]

@@ -68,6 +68,12 @@ def _twice(study: Study, plan: Normalization) -> Iterator[Finding]:
             yield finding_of("S012", place, found=found, expected="each quantity of a region once")
         names.add(one.id)
         measured.add(what)
+    tests = {one.test for one in plan.components}
+    for position, test in enumerate(plan.context if "context" in plan.model_fields_set else ()):
+        if test in tests or test in plan.context[:position]:
+            place = study.place("normalization", "context", position)
+            expected = "a quantity that is no component, once"
+            yield finding_of("S012", place, found=f"{test} again", expected=expected)
 
 
 def _repeatability(study: Study, position: int, component: Component) -> Iterator[Finding]:

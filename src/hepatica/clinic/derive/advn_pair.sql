@@ -1,5 +1,5 @@
 -- Baseline and later scan of every component of [normalization], one row a subject, component and
--- region; a component without any scan has one row without a region. Context (position 0) has rows
+-- region; a component without any scan has one row without a region. Context (position < 0) has rows
 -- only where something was measured.
 -- Baseline: the last scan on or before day 0, at most `baseline_days` old. Later: the scan of the
 -- window nearest to the target day, the earlier of two. A scan on which the quantity could not be
@@ -116,4 +116,4 @@ CROSS JOIN normalization_component AS c
 LEFT JOIN best AS b ON b.subject = a.subject AND b.position = c.position
 LEFT JOIN oil AS o ON o.position = b.position AND o.subject = b.subject AND o.place = b.place
 WHERE c.position > 0 OR b.place IS NOT NULL
-ORDER BY a.subject, c.position = 0, c.position, b.place
+ORDER BY a.subject, c.position < 0, abs(c.position), b.place
