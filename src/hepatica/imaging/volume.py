@@ -23,10 +23,15 @@ ALIGNED_MM = 0.05  # grids whose corners lie nearer than this are the same grid
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Where voxels lie: `affine` (4, 4) takes (slice, row, column, 1) to (x, y, z, 1) in mm."""
+    """Where voxels lie: `affine` (4, 4) takes (slice, row, column, 1) to (x, y, z, 1) in mm.
+
+    Where `calibrated` is False there are no mm, as in an angiogram: a step is one pixel, and
+    whatever is measured has to be given in pixels.
+    """
 
     shape: tuple[int, int, int]
     affine: Floats
+    calibrated: bool = True
 
     def __post_init__(self) -> None:
         if self.affine.shape != (4, 4):
@@ -62,7 +67,7 @@ class Grid:
         """The grid of a box of this one."""
         affine = self.affine.copy()
         affine[:3, 3] = self.points_mm([start])[0]
-        return Grid(shape, affine)
+        return Grid(shape, affine, self.calibrated)
 
     def same_as(self, other: Grid) -> bool:
         """Whether every voxel of the two grids is the same place, to ALIGNED_MM."""
@@ -79,13 +84,15 @@ class Volume:
     """Voxels with their grid and origin; HU for CT, the scanner's number for everything else.
 
     `array` is (slices, rows, columns), or (times, slices, rows, columns) for a dynamic series,
-    whose `times_s` are then the seconds of each frame from the first.
+    whose `times_s` are then the seconds of each frame from the first. Voxels of the value
+    `padding` lie outside the field of view: they are no measurement.
     """
 
     array: npt.NDArray[np.generic]
     grid: Grid
     origin: Origin = field(default_factory=Origin)
     times_s: tuple[float, ...] = ()
+    padding: float | None = None
 
     def __post_init__(self) -> None:
         if tuple(self.array.shape[-3:]) != self.grid.shape:

@@ -1,0 +1,309 @@
+"""Header of a DICOM file: what it is, whose, when, where its planes lie; no pixel is read.
+
+Sizes are believed only as far as the bytes that are there: a header that promises more pixels
+than the file can hold is told before anything is allocated.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from hepatica.core.errors import MissingExtra
+from hepatica.core.finding import Finding
+from hepatica.imaging.reading.fault import fault
+from hepatica.imaging.reading.frame import Frame, acquired_s, frames_of
+from hepatica.imaging.reading.value import (
+    clock_s,
+    day,
+    item,
+    items,
+    number,
+    text,
+    whole,
+)
+
+LARGEST_BYTES = 4 << 30  # of the pixels of one volume, unpacked
+LARGEST_RATIO = 1000  # of unpacked to compressed pixels
+
+_PLAIN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
+_DEFLATED = "1.2.840.10008.1.2.1.99"
+_DIRECTORY = "1.2.840.10008.1.3.10"
+_STORAGE = "1.2.840.10008.5.1.4.1.1."
+_ROLES = {"66.4": "SEG", "66.7": "SEG", "481.3": "RTSTRUCT", "30": "PM"}
+_OTHER = ("66", "66.1", "66.2", "66.3", "66.5", "66.6", "481", "11", "104", "9", "67", "68")
+_PIXELS = {0x7FE00010, 0x7FE00008, 0x7FE00009}
+_TAGS = """
+SOPClassUID SOPInstanceUID Modality PatientID StudyInstanceUID SeriesInstanceUID StudyDate
+SeriesDate AcquisitionDate ContentDate AcquisitionDateTime AcquisitionTime ContrastBolusStartTime
+SeriesDescription ProtocolName Manufacturer ManufacturerModelName ConvolutionKernel SequenceName
+PulseSequenceName FrameOfReferenceUID SamplesPerPixel PhotometricInterpretation NumberOfFrames Rows
+Columns BitsAllocated PixelRepresentation PixelPaddingValue PixelSpacing ImagePositionPatient
+ImageOrientationPatient SliceThickness RescaleSlope RescaleIntercept LossyImageCompression ImageType
+TemporalPositionIdentifier TriggerTime EchoTime FlipAngle DiffusionBValue InversionTime FrameTime
+FrameTimeVector CineRate PixelSpacingCalibrationType SharedFunctionalGroupsSequence
+PerFrameFunctionalGroupsSequence ReferencedSeriesSequence ReferencedFrameOfReferenceSequence
+CurrentRequestedProcedureEvidenceSequence
+""".split()  # noqa: SIM905 - a list of this length reads better as a text
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a DICOM file says of itself; `fault` is why its pixels cannot be used, if so.
+
+    `role` is image, SEG, RTSTRUCT, SR, PM (a parametric map) or other; `refers` the series that a
+    derived object is about; `delay_s` seconds from the start of the injection; `padding` the
+    stored number of pixels outside the field of view.
+    """
+
+    path: Path
+    role: str
+    instance: str
+    subject: str
+    study: str
+    series: str
+    modality: str
+    day: date | None
+    description: str
+    protocol: str
+    scanner: str
+    kernel: str
+    frame_of_reference: str
+    delay_s: float | None
+    thickness_mm: float | None
+    shape: tuple[int, int]
+    photometric: str
+    lossy: bool
+    padding: int | None
+    calibrated: bool
+    frames: tuple[Frame, ...] = ()
+    refers: tuple[str, ...] = ()
+    fault: Finding | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Patient and series."""
+        return self.subject, self.series
+
+
+def read_header(path: Path) -> Header | Finding:
+    """Header of one DICOM file, or the finding that tells why it has none.
+
+    Raises      MissingExtra without pydicom; OSError where the file cannot be opened.
+    """
+    try:
+        import pydicom  # noqa: F401, PLC0415 - the extra
+    except ImportError as missing:
+        raise MissingExtra("reading DICOM needs hepatica[imaging]") from missing
+    size = path.stat().st_size
+    with path.open("rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        head = file.read(132)
+        if not head:
+            return fault("I002", path, found="an empty file", expected="a DICOM file")
+        if head[128:] != b"DICM":
+            return fault(
+                "I001", path, found="a file that is not DICOM", expected="images", hint="passed by"
+            )
+        file.seek(0)
+        try:
+            return _header(path, file, size)
+        except MissingExtra:
+            raise
+        except Exception as error:  # pydicom raises whatever its parser meets
+            return _damaged(path, f"a damaged header ({type(error).__name__})")
+
+
+def _damaged(path: Path, found: str) -> Finding:
+    return fault(
+        "I002", path, found=found, expected="a whole DICOM file", hint="copy it again from the PACS"
+    )
+
+
+def _header(path: Path, file: BinaryIO, size: int) -> Header | Finding:
+    import pydicom  # noqa: PLC0415
+    from pydicom.filereader import read_file_meta_info  # noqa: PLC0415
+
+    meta = read_file_meta_info(str(path))
+    syntax = text(meta, "TransferSyntaxUID")
+    if text(meta, "MediaStorageSOPClassUID") == _DIRECTORY:
+        return fault(
+            "I025",
+            path,
+            found="a directory of a medium (DICOMDIR)",
+            expected="images",
+            hint="the files themselves are read",
+        )
+    if syntax == _DEFLATED:  # unpacked whole by pydicom, without a bound
+        return _undecodable(path, syntax)
+    data = pydicom.dcmread(file, defer_size=size, stop_before_pixels=True, specific_tags=_TAGS)
+    if not text(data, "SOPClassUID") or not text(data, "SeriesInstanceUID"):
+        return _damaged(path, "no class or series (cut short?)")
+    role = _role(text(data, "SOPClassUID"), data)
+    wrong = None
+    if role in ("image", "PM"):
+        wrong = _pixel_fault(path, data, (syntax, size), _pixel_bytes(file, syntax))
+    count = 1 if wrong else max(whole(data, "NumberOfFrames") or 1, 1)
+    planes = frames_of(data, str(path), count) if role in ("image", "PM") and not wrong else ()
+    return _filled(path, data, role, planes, wrong)
+
+
+def _filled(
+    path: Path, data: Any, role: str, planes: tuple[Frame, ...], wrong: Finding | None
+) -> Header:
+    rows, columns = whole(data, "Rows") or 0, whole(data, "Columns") or 0
+    modality = text(data, "Modality")
+    measures = item(item(data, "SharedFunctionalGroupsSequence"), "PixelMeasuresSequence")
+    thickness = number(data, "SliceThickness")
+    if thickness is None and measures is not None:
+        thickness = number(measures, "SliceThickness")
+    padding = whole(data, "PixelPaddingValue")
+    return Header(
+        path=path,
+        role=role,
+        instance=text(data, "SOPInstanceUID"),
+        subject=text(data, "PatientID"),
+        study=text(data, "StudyInstanceUID"),
+        series=text(data, "SeriesInstanceUID"),
+        modality=modality,
+        day=_day(data),
+        description=text(data, "SeriesDescription"),
+        protocol=text(data, "ProtocolName"),
+        scanner=" ".join(
+            one for n in ("Manufacturer", "ManufacturerModelName") if (one := text(data, n))
+        ),
+        kernel=text(data, "ConvolutionKernel")
+        or text(data, "SequenceName")
+        or text(data, "PulseSequenceName"),
+        frame_of_reference=text(data, "FrameOfReferenceUID"),
+        delay_s=_delay_s(data),
+        thickness_mm=thickness,
+        shape=(rows, columns),
+        photometric=text(data, "PhotometricInterpretation"),
+        lossy=text(data, "LossyImageCompression") == "01",
+        padding=padding,
+        calibrated=_is_calibrated(data, modality),
+        frames=planes,
+        refers=tuple(sorted(_refers(data))),
+        fault=wrong,
+    )
+
+
+def _role(sop_class: str, data: Any) -> str:
+    kind = sop_class.removeprefix(_STORAGE)
+    if kind in _ROLES:
+        return _ROLES[kind]
+    if kind.startswith("88."):
+        return "SR" if text(data, "Modality") == "SR" else "other"
+    if kind in _OTHER or kind.split(".")[0] in ("11", "104", "9", "481"):
+        return "other"
+    return "image"
+
+
+def _day(data: Any) -> date | None:
+    names = ("AcquisitionDateTime", "AcquisitionDate", "StudyDate", "SeriesDate", "ContentDate")
+    return next((found for n in names if (found := day(text(data, n)))), None)
+
+
+def _delay_s(data: Any) -> float | None:
+    """Seconds from the start of the injection to the acquisition, where both are told."""
+    start, end = clock_s(text(data, "ContrastBolusStartTime")), acquired_s(data)
+    if start is None or end is None:
+        return None
+    delay = end % 86400 - start
+    delay += 86400 if delay < -43200 else 0  # past midnight
+    return round(delay, 3) if 0 <= delay <= 7200 else None
+
+
+def _is_calibrated(data: Any, modality: str) -> bool:
+    """Whether pixels are mm in the patient; a projection only after a calibration said so."""
+    if text(data, "PixelSpacingCalibrationType") in ("GEOMETRY", "FIDUCIAL"):
+        return True
+    return modality not in ("XA", "RF", "DX", "CR", "US", "OT", "SC")
+
+
+def _refers(data: Any) -> set[str]:
+    """Series that a derived object names: SEG, map, structured report, RTSTRUCT."""
+    found = {text(one, "SeriesInstanceUID") for one in items(data, "ReferencedSeriesSequence")}
+    for study in items(data, "CurrentRequestedProcedureEvidenceSequence"):
+        found |= {text(s, "SeriesInstanceUID") for s in items(study, "ReferencedSeriesSequence")}
+    for frame in items(data, "ReferencedFrameOfReferenceSequence"):
+        for study in items(frame, "RTReferencedStudySequence"):
+            series = items(study, "RTReferencedSeriesSequence")
+            found |= {text(one, "SeriesInstanceUID") for one in series}
+    return found - {""}
+
+
+# --- pixels: are they there, and can they be decoded ------------------------------------------
+
+
+def _pixel_bytes(file: BinaryIO, syntax: str) -> tuple[int | None, int]:
+    """Bytes that the pixel element promises (None: no element, -1: undefined), and those left."""
+    order = "big" if syntax == "1.2.840.10008.1.2.2" else "little"
+    head = file.read(12)
+    if len(head) < 12:
+        return None, 0
+    group, element = (int.from_bytes(head[i : i + 2], order) for i in (0, 2))  # type: ignore[arg-type]
+    if (group << 16 | element) not in _PIXELS:
+        return None, 0
+    at, used = (4, 8) if syntax == "1.2.840.10008.1.2" else (8, 12)
+    length = int.from_bytes(head[at : at + 4], order)  # type: ignore[arg-type]
+    start = file.tell() - 12 + used
+    left = file.seek(0, 2) - start
+    return (-1 if length == 0xFFFFFFFF else length), left
+
+
+def _pixel_fault(
+    path: Path, data: Any, stored: tuple[str, int], pixels: tuple[int | None, int]
+) -> Finding | None:
+    syntax, size = stored
+    rows, columns, bits = (whole(data, n) for n in ("Rows", "Columns", "BitsAllocated"))
+    samples = whole(data, "SamplesPerPixel") or 1
+    promised, left = pixels
+    if not rows or not columns or not bits or promised is None:
+        return _damaged(path, "a file without pixels (cut short?)")
+    needed = rows * columns * samples * bits * max(whole(data, "NumberOfFrames") or 1, 1) // 8
+    plain = syntax in _PLAIN or not syntax
+    room = min(LARGEST_BYTES, left if plain else size * LARGEST_RATIO)
+    if needed > LARGEST_BYTES or (needed > room and not (plain and promised >= needed)):
+        return fault(
+            "I004",
+            path,
+            found=f"a header that promises {needed} bytes of pixels in a file of {size}",
+            expected="no more than the file can hold, and than is read",
+        )
+    if plain and needed > left:
+        return _damaged(path, f"{left} of {needed} bytes of pixels (cut short)")
+    photometric = text(data, "PhotometricInterpretation")
+    if samples != 1 or bits not in (8, 16, 32, 64) or not photometric.startswith("MONOCHROME"):
+        return fault(
+            "I016",
+            path,
+            found=f"{photometric or 'pixels'} of {samples} x {bits} bits",
+            expected="grey values of 8, 16 or 32 bits",
+        )
+    return None if plain or _is_decodable(syntax) else _undecodable(path, syntax)
+
+
+def _is_decodable(syntax: str) -> bool:
+    from pydicom.pixels import get_decoder  # noqa: PLC0415
+
+    try:
+        return bool(get_decoder(syntax).is_available)
+    except (NotImplementedError, ValueError, KeyError):
+        return False
+
+
+def _undecodable(path: Path, syntax: str) -> Finding:
+    from pydicom.uid import UID  # noqa: PLC0415
+
+    return fault(
+        "I003",
+        path,
+        found=f"pixels in {UID(syntax).name}",
+        expected="a transfer syntax that can be decoded here",
+        hint="export it uncompressed (Explicit VR Little Endian)",
+    )

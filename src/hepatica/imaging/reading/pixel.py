@@ -1,0 +1,102 @@
+"""Pixels of a stack as values: rescaled, in slice order, whole numbers wherever the slope is 1."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hepatica.core.finding import Finding
+from hepatica.imaging.reading.fault import fault
+from hepatica.imaging.reading.frame import Frame
+from hepatica.imaging.reading.header import LARGEST_BYTES
+from hepatica.imaging.reading.stack import Stack
+
+Voxels = npt.NDArray[np.generic]
+
+
+def read_pixels(stack: Stack) -> tuple[Voxels | None, tuple[Finding, ...]]:
+    """Voxels (slices, rows, columns), or (times, slices, rows, columns) of a dynamic stack.
+
+    Values are stored numbers x slope + intercept. Where every slope is 1 and every intercept
+    whole they stay whole numbers, in the smallest of int16 and int32; else they are float32.
+    """
+    count, (rows, columns) = len(stack.frames), stack.grid.shape[1:]
+    whole = all(_is_whole(f) for f in stack.frames)
+    if count * rows * columns * 4 > LARGEST_BYTES:
+        return None, (_too_large(stack),)
+    array: Voxels | None = None
+    where: dict[str, list[int]] = {}
+    for index, frame in enumerate(stack.frames):
+        where.setdefault(frame.file, []).append(index)
+    for name, indices in where.items():
+        try:
+            planes = _planes(name)
+            if planes.shape[1:] != (rows, columns):
+                raise ValueError(f"pixels {planes.shape}")
+            for index in indices:
+                frame = stack.frames[index]
+                if array is None:
+                    array = np.empty((count, rows, columns), _type(planes.dtype, whole=whole))
+                array[index] = _rescaled(planes[frame.number], frame)
+        except Exception as error:  # decoders raise whatever they meet
+            return None, (_undecoded(name, error),)
+    assert array is not None
+    shape = (len(stack.times_s), *stack.grid.shape) if stack.times_s else stack.grid.shape
+    return _small(array).reshape(shape), ()
+
+
+def _is_whole(frame: Frame) -> bool:
+    return frame.slope == 1 and frame.intercept % 1 == 0 and abs(frame.intercept) < 2**30
+
+
+def _type(stored: np.dtype[Any], *, whole: bool) -> np.dtype[Any]:
+    if not whole or stored.kind not in "iu":
+        return np.dtype(np.float32)
+    return np.dtype(np.int32 if stored.itemsize <= 2 else np.int64)
+
+
+def _rescaled(plane: Voxels, frame: Frame) -> Voxels:
+    if plane.dtype.kind in "iu" and _is_whole(frame):
+        return plane.astype(np.int64) + int(frame.intercept)
+    return plane.astype(np.float64) * frame.slope + frame.intercept
+
+
+def _small(array: Voxels) -> Voxels:
+    if array.dtype.kind != "i":
+        return array
+    low, high = int(array.min()), int(array.max())
+    limits = np.iinfo(np.int16)
+    return array.astype(np.int16) if limits.min <= low and high <= limits.max else array
+
+
+def _planes(name: str) -> Voxels:
+    """Stored numbers of a file, (frames, rows, columns)."""
+    import pydicom  # noqa: PLC0415 - the extra
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pixels: Voxels = pydicom.dcmread(name).pixel_array
+    return pixels[np.newaxis] if pixels.ndim == 2 else pixels
+
+
+def _too_large(stack: Stack) -> Finding:
+    return fault(
+        "I004",
+        Path(stack.frames[0].file),
+        found=f"{len(stack.frames)} planes of {stack.grid.shape[1]} x {stack.grid.shape[2]}",
+        expected=f"a volume of at most {LARGEST_BYTES} bytes",
+    )
+
+
+def _undecoded(name: str, error: Exception) -> Finding:
+    return fault(
+        "I003",
+        name,
+        found=f"pixels that cannot be decoded ({type(error).__name__})",
+        expected="pixels in the transfer syntax that the header names",
+        hint="export it uncompressed (Explicit VR Little Endian)",
+    )
