@@ -30,11 +30,10 @@ def measure(image: Path, mask: Path, as_json: bool) -> int:
 
 def run_measure(image: Path, mask: Path, *, as_json: bool) -> int:
     """Print what is measured; return 1 where a finding at error level stands."""
-    from hepatica.imaging.reading.image import read_image
-    from hepatica.imaging.reading.mask import read_segmentation
+    from hepatica.imaging.reading.mask import read_outlined_image, read_segmentation
     from hepatica.imaging.region import measure_regions
 
-    volume, findings = read_image(image)
+    volume, findings = read_outlined_image(image, mask)
     outlined, more = read_segmentation(mask, volume)
     regions, told = measure_regions(volume, outlined, mask.name)
     rows = [region_document(region, outlined) for region in regions]

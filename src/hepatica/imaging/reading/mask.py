@@ -7,9 +7,11 @@ from pathlib import Path
 import pydicom
 from pydicom.dataset import Dataset
 
-from hepatica.core.errors import Unreadable, UsageError
+from hepatica.core.errors import NotReady, Unreadable, UsageError
 from hepatica.core.finding import Finding
 from hepatica.imaging.mask import Segmentation
+from hepatica.imaging.reading.header import read_header
+from hepatica.imaging.reading.image import read_image
 from hepatica.imaging.reading.label_map import read_label_map
 from hepatica.imaging.reading.rtstruct import CLASS as STRUCTURE_SET
 from hepatica.imaging.reading.rtstruct import read_structure_set
@@ -41,6 +43,28 @@ def read_segmentation(path: Path, image: Volume | None) -> tuple[Segmentation, t
     if kind == STRUCTURE_SET:
         return read_structure_set(dataset, path.name, image)
     raise Unreadable(f"{path.name}: is no segmentation, structure set or label map")
+
+
+def read_outlined_image(path: Path, mask: Path) -> tuple[Volume, tuple[Finding, ...]]:
+    """The image that a mask is measured on; of a folder of several series the one it was drawn on.
+
+    Raises      what `read_image` raises.
+    """
+    try:
+        return read_image(path)
+    except NotReady:
+        series = _referenced_series(mask)
+        if not series or not path.is_dir():
+            raise
+        return read_image(path, series=series)
+
+
+def _referenced_series(mask: Path) -> str:
+    """Series that a DICOM mask was drawn on, '' where it does not say so or is no DICOM."""
+    if not mask.is_file() or mask.name.lower().endswith(_LABEL_MAPS):
+        return ""
+    header = read_header(mask)
+    return "" if isinstance(header, Finding) or len(header.refers) != 1 else header.refers[0]
 
 
 def _dataset(path: Path, *, pixels: bool = True) -> Dataset:
