@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from hepatica.cli.image_fit_command import fit
+from hepatica.cli.image_import_command import image_import
 from hepatica.cli.image_measure_command import measure
 from hepatica.cli.image_phantom_command import phantom
 
@@ -13,5 +15,7 @@ def image() -> None:
     """Index, measure, fit and process scans (needs hepatica[imaging])."""
 
 
+image.add_command(fit)
+image.add_command(image_import)
 image.add_command(measure)
 image.add_command(phantom)

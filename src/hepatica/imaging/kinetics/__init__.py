@@ -1,0 +1,1 @@
+"""Permeability kinetics: signal to concentration, arterial inputs, tracer models and their fits."""
