@@ -36,6 +36,7 @@ ANALYSES = (
     "landmark",
     "reader",
     "sensitivity",
+    "normalization",
 )
 
 STATISTICS = (

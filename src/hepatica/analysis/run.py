@@ -14,6 +14,7 @@ from hepatica.analysis.further import further_analysis
 from hepatica.analysis.group_test import group_test_results
 from hepatica.analysis.laboratory import laboratory_results
 from hepatica.analysis.liver import liver_results
+from hepatica.analysis.normalization import normalization_results
 from hepatica.analysis.population import population
 from hepatica.analysis.response import change_results, response_results
 from hepatica.analysis.result import Analysis, Result
@@ -51,6 +52,7 @@ def run_analysis(study: Study, adam: Adam) -> Analysis:
         *death_results(study, adam, safety),
         *laboratory_results(study, adam, safety),
         *liver_results(adam, safety),
+        *normalization_results(study, adam, people),
         *split_rows,
         *cox_results(study, adam, people),
         *group_test_results(study, adam, people),
