@@ -6,6 +6,7 @@ import click
 
 from hepatica.cli.image_fit_command import fit
 from hepatica.cli.image_import_command import image_import
+from hepatica.cli.image_index_command import image_index
 from hepatica.cli.image_measure_command import measure
 from hepatica.cli.image_phantom_command import phantom
 
@@ -17,5 +18,6 @@ def image() -> None:
 
 image.add_command(fit)
 image.add_command(image_import)
+image.add_command(image_index)
 image.add_command(measure)
 image.add_command(phantom)

@@ -36,11 +36,14 @@ _SECONDS = {8: 1.0, 16: 1e-3, 24: 1e-6}
 
 @dataclass(frozen=True, eq=False)
 class NiftiHeader:
-    """What stands before the voxels; `affine` takes (i, j, k, 1) to mm, LPS."""
+    """What stands before the voxels; `affine` takes (i, j, k, 1) to mm, LPS.
+
+    `skip` bytes lie between the header and the voxels: extensions, which are passed by.
+    """
 
     shape: tuple[int, ...]  # i, j, k and times
     dtype: np.dtype[Any]
-    start: int
+    skip: int
     slope: float
     intercept: float
     affine: Floats
@@ -58,7 +61,7 @@ def read_nifti(path: Path) -> tuple[Volume, tuple[Finding, ...]]:
         header = _read_header(stream)
         count = math.prod(header.shape)
         stream.check(count * header.dtype.itemsize)
-        stream.read(max(header.start - _head_size(header), 0))
+        stream.read(header.skip)
         data = stream.read(count * header.dtype.itemsize)
     stored = np.frombuffer(data, header.dtype).reshape(header.shape[::-1])
     stored = np.transpose(stored, (0, 3, 2, 1) if stored.ndim == 4 else (2, 1, 0))
@@ -128,10 +131,6 @@ def _scaled(stored: npt.NDArray[Any], header: NiftiHeader) -> npt.NDArray[Any]:
 # --- the header --------------------------------------------------------------------------------
 
 
-def _head_size(header: NiftiHeader) -> int:
-    return 540 if header.start >= 544 else 348
-
-
 def _read_header(stream: Stream) -> NiftiHeader:
     first = bytes(stream.read(4))
     for order in "<>":
@@ -192,7 +191,7 @@ def _parsed(name: str, fields: dict[str, Any], order: str, size: int) -> NiftiHe
     return NiftiHeader(
         shape=shape,
         dtype=np.dtype(_TYPES[fields["datatype"]]).newbyteorder("<" if order == "<" else ">"),
-        start=start,
+        skip=start - size,
         slope=slope,
         intercept=intercept,
         affine=affine,
@@ -242,11 +241,8 @@ def _qform(fields: dict[str, Any]) -> Floats | None:
 
 
 def _is_apart(one: Floats, other: Floats, shape: tuple[int, ...]) -> bool:
+    """Whether a corner voxel lies more than half a voxel elsewhere."""
     far = np.array([*(size - 1 for size in shape[:3]), 1.0])
     apart = max(np.abs((one - other) @ far).max(), np.abs(one - other)[:3, 3].max())
-    return bool(not apart <= 0.5 * np.abs(fieldless(one)).min())
-
-
-def fieldless(affine: Floats) -> Floats:
-    """Edges of a voxel, in mm."""
-    return np.linalg.norm(affine[:3, :3], axis=0)
+    edge = np.linalg.norm(one[:3, :3], axis=0).min()
+    return not apart <= 0.5 * edge

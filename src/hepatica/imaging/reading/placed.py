@@ -44,21 +44,28 @@ def slice_axes(affine: Floats) -> tuple[int, int, int]:
     return slices, rows, columns
 
 
-def laid_out(array: Voxels, affine: Floats) -> tuple[Voxels, Grid]:
-    """Array (..., i, j, k) and its affine (LPS mm) as (..., slices, rows, columns) and a grid.
+def layout_of(shape: Sequence[int], affine: Floats) -> tuple[tuple[int, int, int], bool, Grid]:
+    """Order of the axes (i, j, k) as slices, rows, columns; whether slices are turned; the grid.
 
-    Slices ascend along row direction x column direction, as those of DICOM: an axis is turned
+    Slices ascend along row direction x column direction, as those of DICOM: the axis is turned
     round where they would not.
     """
     order = slice_axes(affine)
-    lead = array.ndim - 3
-    turned = np.transpose(array, (*range(lead), *(lead + a for a in order)))
     placed = affine[:, [*order, 3]].copy()
     normal = np.cross(placed[:3, 2], placed[:3, 1])
-    if float(normal @ placed[:3, 0]) < 0:
-        last = turned.shape[lead] - 1
-        placed[:3, 3] += placed[:3, 0] * last
+    is_turned = float(normal @ placed[:3, 0]) < 0
+    if is_turned:
+        placed[:3, 3] += placed[:3, 0] * (shape[order[0]] - 1)
         placed[:3, 0] *= -1
+    slices, rows, columns = (int(shape[a]) for a in order)
+    return order, is_turned, Grid((slices, rows, columns), placed)
+
+
+def laid_out(array: Voxels, affine: Floats) -> tuple[Voxels, Grid]:
+    """Array (..., i, j, k) and its affine (LPS mm) as (..., slices, rows, columns) and a grid."""
+    lead = array.ndim - 3
+    order, is_turned, grid = layout_of(array.shape[lead:], affine)
+    turned = np.transpose(array, (*range(lead), *(lead + a for a in order)))
+    if is_turned:
         turned = np.flip(turned, axis=lead)
-    shape = turned.shape[lead:]
-    return np.ascontiguousarray(turned), Grid((shape[0], shape[1], shape[2]), placed)
+    return np.ascontiguousarray(turned), grid

@@ -31,7 +31,9 @@ class Stream:
         self._file.seek(skip)
         left = max(path.stat().st_size - skip, 0)
         self._room = left * DEFLATE_RATIO + 1024 if is_packed else left
-        self._data: IO[bytes] = gzip.GzipFile(fileobj=self._file) if is_packed else self._file
+        self._data: IO[bytes] | gzip.GzipFile = self._file
+        if is_packed:
+            self._data = gzip.GzipFile(fileobj=self._file)
 
     def __enter__(self) -> Stream:
         return self
