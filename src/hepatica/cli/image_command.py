@@ -9,6 +9,7 @@ from hepatica.cli.image_import_command import image_import
 from hepatica.cli.image_index_command import image_index
 from hepatica.cli.image_measure_command import measure
 from hepatica.cli.image_phantom_command import phantom
+from hepatica.cli.image_process_command import process
 from hepatica.cli.image_sr_command import sr
 
 
@@ -23,3 +24,4 @@ image.add_command(image_index)
 image.add_command(measure)
 image.add_command(phantom)
 image.add_command(sr)
+image.add_command(process)
