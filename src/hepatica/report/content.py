@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from hepatica.core.finding import Level
 from hepatica.report import number
 from hepatica.report.checklist.section import checklist_section
@@ -27,6 +30,7 @@ from hepatica.report.section.listing import (
 )
 from hepatica.report.section.liver import death_table, liver_tables
 from hepatica.report.section.manuscript import manuscript_section
+from hepatica.report.section.normalization import normalization_tables, normalization_texts
 from hepatica.report.section.protocol import Chapter, convention_entries, protocol_chapters
 from hepatica.report.section.response import arm_response_table, response_table
 from hepatica.report.section.schedule import missed_table, schedule_table
@@ -52,6 +56,7 @@ _OF_PEOPLE = {
     "survival",
     "tests",
     "schedule",
+    "normalization",
     "competing",
     "landmark",
     "subgroup",
@@ -94,6 +99,7 @@ def _sections(
         _drawn("waterfall", "Best change of each patient", gallery),
         _drawn("swimmer", "Course of each patient", gallery),
         _drawn("spider", "Change over time", gallery),
+        _normalization(given, ledger, gallery),
         profile_section(given),
         Section("survival", "Survival", "No time-to-event endpoint has data.",
                 tables=survival_tables(ledger, study), drawings=gallery.drawings["survival"]),
@@ -222,6 +228,22 @@ def _liver(given: ReportInput, ledger: Ledger) -> Section:
     if not given.adam["ADLB"].num_rows:
         return Section("liver", title, absent)
     return _tabled("liver", title, absent, *liver_tables(ledger, given.safety_sizes))
+
+
+def _normalization(given: ReportInput, ledger: Ledger, gallery: Gallery) -> Section:
+    title = "Vessel normalization"
+    if given.study.normalization is None:
+        return Section("normalization", title, "The protocol asks for no vessel normalization.")
+    adam = given.adam["ADVN"]
+    rows = adam.filter(pc.is_in(adam["SUBJID"], value_set=pa.array(given.subjects, pa.string())))
+    return Section(
+        "normalization",
+        title,
+        "Nothing that the protocol asks for was measured on scans yet.",
+        tables=normalization_tables(given.study, ledger, rows, given.sizes),
+        drawings=gallery.drawings.get("normalization", ()),
+        texts=normalization_texts(given.study, rows),
+    )
 
 
 def _findings(given: ReportInput) -> Section:

@@ -22,6 +22,7 @@ from hepatica.report.figure.waterfall import Bar, render_waterfall
 from hepatica.report.further_figure import further_drawings
 from hepatica.report.input import ReportInput
 from hepatica.report.ledger import FIRST_ROW, Ledger
+from hepatica.report.normalization_figure import normalization_drawings
 from hepatica.report.phrase import (
     first_upper,
     group_split,
@@ -69,6 +70,7 @@ def render_gallery(given: ReportInput, ledger: Ledger) -> Gallery:
             absent[kind] = found
     drawings["survival"] = tuple(render_curves(given, ledger))
     drawings |= further_drawings(given, ledger)
+    drawings["normalization"] = normalization_drawings(given)
     return Gallery(drawings, absent)
 
 

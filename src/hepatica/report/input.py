@@ -10,6 +10,7 @@ from hepatica.analysis.response import primary_reader
 from hepatica.analysis.result import Analysis
 from hepatica.clinic.dataset import Adam
 from hepatica.core.finding import Finding
+from hepatica.imaging.picture import Picture
 from hepatica.records.record import Records
 from hepatica.report.section.listing import Acceptance
 from hepatica.report.section.manuscript import Manuscript
@@ -23,7 +24,7 @@ class ReportInput:
     `findings` are all of them, records and datasets included; `inputs` are the files read, for the
     manifest (study.toml and the records' own files need not be repeated); `only` are the documents
     to write, None for those of the protocol; `manuscript` the claims of the study folder
-    beside its results, None where there are none.
+    beside its results, None where there are none; `pictures` those measured on scans.
     """
 
     study: Study
@@ -36,6 +37,7 @@ class ReportInput:
     inputs: tuple[Path, ...] = ()
     only: tuple[str, ...] | None = None
     manuscript: Manuscript | None = None
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def wanted(self) -> tuple[str, ...]:

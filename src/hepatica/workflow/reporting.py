@@ -82,6 +82,7 @@ def _given(workspace: Workspace, only: Sequence[str] = ()) -> ReportInput:
         inputs=(*workspace.inputs, *claims),
         only=tuple(only) or None,
         manuscript=manuscript_of(compare_claims(workspace, paper), faults) if paper else None,
+        pictures=workspace.pictures,
     )
 
 

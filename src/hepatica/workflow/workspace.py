@@ -23,6 +23,7 @@ from hepatica.workflow.acceptance import Acceptance, read_acceptances, standing,
 
 if TYPE_CHECKING:
     from hepatica.analysis.result import Analysis
+    from hepatica.imaging.picture import Picture
 
 
 class Workspace:
@@ -110,7 +111,8 @@ class Workspace:
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Every file the study was read from."""
-        kept = [self.folder / "study.toml", self.folder / "accepted.toml", *self.records.inputs]
+        own = (self.folder / "study.toml", self.folder / "accepted.toml")
+        kept = [*own, *self.records.inputs, *self._pictures[2]]
         return tuple(path for path in kept if path.is_file())
 
     @cached_property
@@ -133,5 +135,18 @@ class Workspace:
 
     def findings(self) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, Acceptance], ...]]:
         """All findings, those of the derivations included: the standing, and the accepted ones."""
-        found = (*self._first_findings, *self._adam.findings)
+        found = (*self._first_findings, *self._adam.findings, *self._pictures[1])
         return standing((*found, *unused(found, self.acceptances)), self.acceptances)
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Pictures measured on scans, for the report; those that cannot be read are findings."""
+        return self._pictures[0]
+
+    @cached_property
+    def _pictures(self) -> tuple[tuple[Picture, ...], tuple[Finding, ...], tuple[Path, ...]]:
+        if self.protocol.imaging is None:
+            return (), (), ()
+        from hepatica.workflow.picturing import read_pictures  # noqa: PLC0415 - only with scans
+
+        return read_pictures(self.folder, self.protocol.imaging.path)
