@@ -30,9 +30,13 @@ def measure(image: Path, mask: Path, as_json: bool) -> int:
 
 def run_measure(image: Path, mask: Path, *, as_json: bool) -> int:
     """Print what is measured; return 1 where a finding at error level stands."""
-    from hepatica.imaging.reading.mask import read_outlined_image, read_segmentation
-    from hepatica.imaging.region import measure_regions
+    from hepatica.core.errors import MissingExtra
 
+    try:
+        from hepatica.imaging.reading.mask import read_outlined_image, read_segmentation
+        from hepatica.imaging.region import measure_regions
+    except ModuleNotFoundError as error:
+        raise MissingExtra("hepatica image measure needs hepatica[imaging]") from error
     volume, findings = read_outlined_image(image, mask)
     outlined, more = read_segmentation(mask, volume)
     regions, told = measure_regions(volume, outlined, mask.name)

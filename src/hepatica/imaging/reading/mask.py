@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pydicom
@@ -69,7 +70,9 @@ def _referenced_series(mask: Path) -> str:
 
 def _dataset(path: Path, *, pixels: bool = True) -> Dataset:
     try:
-        return pydicom.dcmread(path, stop_before_pixels=not pixels)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they would print what the file holds
+            return pydicom.dcmread(path, stop_before_pixels=not pixels)
     except OSError:
         raise
     except Exception as error:  # a parser of hostile files may raise anything
