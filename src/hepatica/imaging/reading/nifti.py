@@ -223,9 +223,10 @@ def _qform(fields: dict[str, Any]) -> Floats | None:
         return None
     b, c, d = fields["quatern"]
     square = 1 - (b * b + c * c + d * d)
-    if square < 0:  # half a turn, rounded
+    if square < 1e-7:  # half a turn, rounded to single precision: as nifti1_io.c has it
         b, c, d = np.array([b, c, d]) / math.sqrt(b * b + c * c + d * d)
-    a = math.sqrt(max(square, 0))
+        square = 0.0
+    a = math.sqrt(square)
     turn = np.array(
         [
             [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
