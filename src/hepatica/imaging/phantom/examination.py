@@ -14,7 +14,7 @@ from hepatica.imaging.origin import Origin
 from hepatica.imaging.phantom import body as anatomy
 from hepatica.imaging.phantom.body import FADE, Body, Size, body
 from hepatica.imaging.phantom.seed import generator, noise, uid
-from hepatica.imaging.phantom.shape import Ellipsoid, Floats, Pose
+from hepatica.imaging.phantom.shape import Ellipsoid, Floats, Point, Pose
 from hepatica.imaging.phantom.tube import Tube, render_tubes
 from hepatica.imaging.volume import Grid, Volume
 
@@ -44,17 +44,18 @@ HU = {
 
 @dataclass(frozen=True)
 class Field:
-    """What the scanner records: voxels (slices, rows, columns) and their spacing in mm."""
+    """What the scanner records: voxels (slices, rows, columns), their spacing, and the middle."""
 
     shape: tuple[int, int, int] = (60, 108, 140)
     spacing_mm: tuple[float, float, float] = (1.5, 1.5, 1.5)
+    centre_mm: Point = (0.0, 0.0, 0.0)
 
     def grid(self) -> Grid:
-        """Axial slices, centred on the body."""
+        """Axial slices about the middle."""
         affine = np.zeros((4, 4))
         affine[2, 0], affine[1, 1], affine[0, 2] = self.spacing_mm
         middle = [(size - 1) / 2.0 for size in self.shape]
-        affine[:3, 3] = -affine[:3, :3] @ middle
+        affine[:3, 3] = np.array(self.centre_mm) - affine[:3, :3] @ middle
         affine[3, 3] = 1.0
         return Grid(self.shape, affine)
 
@@ -97,7 +98,8 @@ def render_examination(plan: Plan) -> Examination:
         clean = _composed(layers, inside.change, number, bolus)
         drawn = np.rint(clean + noise(rng, grid.shape, NOISE_HU)).astype(np.int16)
         phases[phase] = Volume(drawn, grid, _origin(plan, phase, rng))
-    segments = tuple(Segment.of(label, i + 1, mask) for i, (label, mask) in enumerate(masks))
+    seen = [(label, mask) for label, mask in masks if mask.any()]
+    segments = tuple(Segment.of(label, i + 1, mask) for i, (label, mask) in enumerate(seen))
     outlines = Segmentation(grid, segments, phases["arterial"].origin.series)
     return Examination(plan, phases, outlines, inside, pose)
 
