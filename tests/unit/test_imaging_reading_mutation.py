@@ -70,8 +70,9 @@ def _mutated(raw: bytes, chance: random.Random) -> bytes:
             case 3:
                 data[at:at] = data[piece]
             case 4:
-                data = data[: max(at, 1)]
-    return bytes(data) or b"\0"
+                data = data[:at]
+        data = data or bytearray(1)
+    return bytes(data)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,10 @@ def _mutated(raw: bytes, chance: random.Random) -> bytes:
     ],
 )
 def test_damage_is_told_and_never_raised(
-    tmp_path: Path, name: str, make: Callable[[Path], bytes]
+    tmp_path: Path,
+    name: str,
+    make: Callable[[Path], bytes],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     raw = make(tmp_path / name)
     folder = tmp_path / "damaged"
@@ -102,3 +106,4 @@ def test_damage_is_told_and_never_raised(
                     assert "Secret" not in str(refusal)
             index = read_index(folder)
             assert index.entries or index.findings
+    assert "Secret" not in caplog.text

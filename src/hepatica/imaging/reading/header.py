@@ -6,7 +6,6 @@ than the file can hold is told before anything is allocated.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +21,7 @@ from hepatica.imaging.reading.value import (
     item,
     items,
     number,
+    quiet,
     text,
     whole,
 )
@@ -99,8 +99,7 @@ def read_header(path: Path) -> Header | Finding:
     except ImportError as missing:
         raise MissingExtra("reading DICOM needs hepatica[imaging]") from missing
     size = path.stat().st_size
-    with path.open("rb") as file, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with path.open("rb") as file, quiet():
         head = file.read(132)
         if not head:
             return fault("I002", path, found="an empty file", expected="a DICOM file")

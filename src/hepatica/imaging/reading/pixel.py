@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +12,7 @@ from hepatica.imaging.reading.fault import fault
 from hepatica.imaging.reading.frame import Frame
 from hepatica.imaging.reading.header import LARGEST_BYTES
 from hepatica.imaging.reading.stack import Stack
+from hepatica.imaging.reading.value import quiet
 
 Voxels = npt.NDArray[np.generic]
 
@@ -39,46 +38,46 @@ def read_pixels(stack: Stack) -> tuple[Voxels | None, tuple[Finding, ...]]:
                 raise ValueError(f"pixels {planes.shape}")
             for index in indices:
                 frame = stack.frames[index]
+                plane = _rescaled(planes[frame.number], frame, whole=whole)
                 if array is None:
-                    array = np.empty((count, rows, columns), _type(planes.dtype, whole=whole))
-                array[index] = _rescaled(planes[frame.number], frame)
+                    kind = np.int16 if plane.dtype.kind == "i" else np.float32
+                    array = np.empty((count, rows, columns), kind)
+                array = _wide_enough(array, plane)
+                array[index] = plane
         except Exception as error:  # decoders raise whatever they meet
             return None, (_undecoded(name, error),)
     assert array is not None
     shape = (len(stack.times_s), *stack.grid.shape) if stack.times_s else stack.grid.shape
-    return _small(array).reshape(shape), ()
+    return array.reshape(shape), ()
 
 
 def _is_whole(frame: Frame) -> bool:
     return frame.slope == 1 and frame.intercept % 1 == 0 and abs(frame.intercept) < 2**30
 
 
-def _type(stored: np.dtype[Any], *, whole: bool) -> np.dtype[Any]:
-    if not whole or stored.kind not in "iu":
-        return np.dtype(np.float32)
-    return np.dtype(np.int32 if stored.itemsize <= 2 else np.int64)
-
-
-def _rescaled(plane: Voxels, frame: Frame) -> Voxels:
-    if plane.dtype.kind in "iu" and _is_whole(frame):
+def _rescaled(plane: Voxels, frame: Frame, *, whole: bool) -> Voxels:
+    if whole and plane.dtype.kind in "iu":
         return plane.astype(np.int64) + int(frame.intercept)
     return plane.astype(np.float64) * frame.slope + frame.intercept
 
 
-def _small(array: Voxels) -> Voxels:
-    if array.dtype.kind != "i":
-        return array
-    low, high = int(array.min()), int(array.max())
-    limits = np.iinfo(np.int16)
-    return array.astype(np.int16) if limits.min <= low and high <= limits.max else array
+def _wide_enough(array: Voxels, plane: Voxels) -> Voxels:
+    """The voxels so far, in a wider type of whole numbers where this plane needs one."""
+    if array.dtype.kind != "i" or plane.dtype.kind != "i":
+        return array if array.dtype.kind == "f" else array.astype(np.float32)
+    low, high = int(plane.min()), int(plane.max())
+    for kind in (np.int16, np.int32):
+        limits = np.iinfo(kind)
+        if limits.min <= low and high <= limits.max:
+            return array if array.itemsize >= np.dtype(kind).itemsize else array.astype(kind)
+    return array.astype(np.int64, copy=False)
 
 
 def _planes(name: str) -> Voxels:
     """Stored numbers of a file, (frames, rows, columns)."""
     import pydicom  # noqa: PLC0415 - the extra
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         pixels: Voxels = pydicom.dcmread(name).pixel_array
     return pixels[np.newaxis] if pixels.ndim == 2 else pixels
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -15,6 +18,20 @@ MOST_ITEMS = 100_000  # of a sequence; a frame each, in an enhanced object
 
 _DATE = re.compile(r"(\d{4})[.-]?(\d{2})[.-]?(\d{2})")
 _TIME = re.compile(r"(\d{2}):?(\d{2})?:?(\d{2})?(\.\d{1,6})?")
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let pydicom neither warn nor log: what it says of a damaged value quotes names of patients."""
+    log = logging.getLogger("pydicom")
+    before = log.disabled
+    log.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.disabled = before
 
 
 def raw(data: Any, name: str) -> Any:
