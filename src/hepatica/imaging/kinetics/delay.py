@@ -18,7 +18,7 @@ from hepatica.imaging.kinetics.rate_table import RateTable, fit_rate, log_rates
 Floats = npt.NDArray[np.float64]
 RANGE_S = (-10.0, 20.0)
 _COARSE_S, _FINE_S = 1.0, 0.1
-_PAIRS = 4  # every so many rates of the table, where pairs of them are searched
+_PAIRS = 2  # every so many rates of the table, where pairs of them are searched
 
 
 def fitted_delay_s(
@@ -62,7 +62,7 @@ def _profile(
     curve: Floats, at_s: Floats, arterial: ArterialInput, model: str, delays: Floats
 ) -> Floats:
     """Explained sum of squares of the curve at each delay, (delays,)."""
-    logs = log_rates(at_s / 60.0)[::2]
+    logs = log_rates(at_s / 60.0)
     rates = np.zeros(1) if model == "patlak" else np.exp(logs)
     basis, plasma = _shifted(at_s, arterial, delays, rates)
     out = np.empty(len(delays))

@@ -158,7 +158,7 @@ def _patlak(curves: Floats, at_s: Floats, arterial: ArterialInput, delay_s: floa
 
 def _exchange(curves: Floats, at_s: Floats, arterial: ArterialInput, delay_s: float) -> _Found:
     logs = log_rates(at_s / 60.0)
-    both = fit_exchange(curves, arterial, at_s, delay_s, logs[::2])
+    both = fit_exchange(curves, arterial, at_s, delay_s, logs)
     found = parameters_of(both)
     flow, ps = found["fp"], found["ps"]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -15,12 +15,11 @@ import numpy.typing as npt
 
 from hepatica.core.errors import UsageError
 from hepatica.imaging.kinetics.arterial_input import ArterialInput
-from hepatica.imaging.kinetics.convolution import running_integral
 from hepatica.imaging.kinetics.fit import Fit, checked_curves, fit, spread, volume_flags
 from hepatica.imaging.kinetics.flag import Flag, marked
 
 Floats = npt.NDArray[np.float64]
-CHUNK = 8192
+CHUNK = 4096
 
 
 def fit_linear(
@@ -62,19 +61,20 @@ def fit_linear(
 
 def solved(curves: Floats, at_s: Floats, inputs: Floats) -> tuple[Floats, Floats]:
     """Coefficients of inputs (terms, times) and of -int C, (terms + 1, voxels), and the rmse."""
-    # A product with a fixed matrix runs faster than a cumulative sum.
-    integral = running_integral(at_s / 60.0, np.eye(at_s.size))
+    halves = 0.5 * np.diff(at_s / 60.0)
+    widths = np.append(0.0, halves), np.append(halves, 0.0)
     parts = [
-        _solved(curves[i : i + CHUNK], integral, inputs)
-        for i in range(0, max(len(curves), 1), CHUNK)
+        _solved(curves[i : i + CHUNK], widths, inputs) for i in range(0, max(len(curves), 1), CHUNK)
     ]
     coefficients = np.concatenate([p[0] for p in parts], axis=1)
     return coefficients, np.concatenate([p[1] for p in parts])
 
 
-def _solved(curves: Floats, integral: Floats, inputs: Floats) -> tuple[Floats, Floats]:
-    own = curves @ integral
-    own *= -1.0
+def _solved(curves: Floats, widths: tuple[Floats, Floats], inputs: Floats) -> tuple[Floats, Floats]:
+    before, after = widths  # halves of the steps before and after each time
+    own = curves * -(before + after)
+    np.cumsum(own, axis=1, out=own)  # every sample with both its half steps: trapezoids ...
+    own += curves * after  # ... less the half step after the last one
     terms = len(inputs)
     gram = np.empty((terms + 1, terms + 1, len(curves)))
     gram[:terms, :terms] = (inputs @ inputs.T)[:, :, None]
