@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,15 @@ import pytest
 
 pytest.importorskip("pydicom")
 
+import pydicom
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from scan_folder import AXIAL, data_set, relabel, series, with_pixels, write
+from scan_folder import AXIAL, CLASSES, data_set, relabel, series, with_pixels, write
 
-from hepatica.core.errors import NotReady, Unreadable
+from hepatica.core.errors import MissingExtra, NotReady, Unreadable
 from hepatica.core.finding import Finding
 from hepatica.imaging.reading.image import read_image
+from hepatica.imaging.reading.index import read_index
 
 
 def _codes(findings: tuple[Finding, ...]) -> list[str]:
@@ -364,6 +367,75 @@ def test_calibrated_angiogram_keeps_its_mm(tmp_path: Path) -> None:
     volume, findings = read_image(path)
     assert volume.grid.calibrated and volume.grid.spacing_mm == (1.0, 0.3, 0.3)
     assert _codes(findings) == ["I026"]
+
+
+def test_cone_beam_ct_is_a_volume_though_its_modality_is_xa(tmp_path: Path) -> None:
+    data = _enhanced([0.0, 0.5, 1.0])
+    data.Modality = "XA"
+    volume, findings = read_image(write(tmp_path / "cbct.dcm", data))
+    assert volume.grid.calibrated and volume.grid.spacing_mm == (0.5, 0.7, 0.9)
+    assert [f.code for f in findings] == ["I013"]
+
+
+def test_parametric_map_is_read_in_its_own_unit(tmp_path: Path) -> None:
+    data = _enhanced([0.0, 2.0])
+    data.SOPClassUID = CLASSES["PM"]
+    for group in data.PerFrameFunctionalGroupsSequence:
+        del group.PixelValueTransformationSequence
+        group.RealWorldValueMappingSequence = Sequence(
+            [_group(RealWorldValueSlope=0.25, RealWorldValueIntercept=1.0)]
+        )
+    volume, _ = read_image(write(tmp_path / "map.dcm", data))
+    assert volume.array.ravel().tolist() == [3.5] * 12
+
+
+# --- storage -----------------------------------------------------------------------------------
+
+
+def test_run_length_encoding_gives_the_same_voxels(tmp_path: Path) -> None:
+    path = series(tmp_path, 2)[0]
+    plain = read_image(tmp_path)[0]
+    data = pydicom.dcmread(path)
+    data.compress(pydicom.uid.RLELossless, generate_instance_uid=False)
+    data.save_as(path)
+    assert np.array_equal(read_image(tmp_path)[0].array, plain.array)
+
+
+def test_deflated_file_is_refused_unopened(tmp_path: Path) -> None:
+    """Its inflation cannot be bounded, so that a small file could fill the memory."""
+    path = series(tmp_path, 1)[0]
+    data = pydicom.dcmread(path)
+    data.file_meta.TransferSyntaxUID = pydicom.uid.DeflatedExplicitVRLittleEndian
+    data.save_as(path)
+    with pytest.raises(Unreadable, match="Deflated"):
+        read_image(path)
+    assert [f.code for f in read_index(tmp_path).findings] == ["I003"]
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_more_pixels_than_the_file_can_hold(tmp_path: Path, compressed: bool) -> None:
+    path = series(tmp_path, 2)[0]
+    data = pydicom.dcmread(path)
+    if compressed:
+        data.compress(pydicom.uid.RLELossless, generate_instance_uid=False)
+    data.Rows = data.Columns = 65535
+    data.save_as(path)
+    told = _refused(tmp_path)[0]
+    assert (told.code, told.place.file) == ("I004", "im000.dcm")
+
+
+def test_millions_of_frames_are_refused_before_they_are_counted(tmp_path: Path) -> None:
+    data = data_set("XA", NumberOfFrames=5_000_000)
+    data = with_pixels(data, np.zeros((1, 1), np.uint8))
+    data.PixelData = bytes(5_000_000)
+    assert _codes(_refused(write(tmp_path / "many.dcm", data))) == ["I004"]
+
+
+def test_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    series(tmp_path, 2)
+    monkeypatch.setitem(sys.modules, "pydicom", None)
+    with pytest.raises(MissingExtra, match=r"hepatica\[imaging\]"):
+        read_image(tmp_path)
 
 
 def test_nothing_to_read(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hepatica.core.errors import NotReady, Unreadable
-from hepatica.core.finding import Finding
+from hepatica.core.finding import Finding, Level
 from hepatica.imaging.origin import Origin
 from hepatica.imaging.reading.fault import fault
 from hepatica.imaging.reading.header import Header, read_header
@@ -56,10 +56,11 @@ def read_dicom_file(path: Path) -> tuple[Volume, Told]:
     return _volume([header], [])
 
 
-def _nothing(sentence: str, findings: Sequence[Finding]) -> Unreadable | NotReady:
-    """Unreadable, or NotReady where the files themselves say why."""
-    errors = [one for one in findings if one.level == "error"]
-    return NotReady(sentence, tuple(findings)) if errors else Unreadable(sentence)
+def _nothing(sentence: str, findings: Sequence[Finding]) -> Unreadable:
+    """Nothing could be read; what is wrong with the files is said with it."""
+    errors = [f"{one.place}: {one.found}" for one in findings if one.level is Level.ERROR]
+    more = f" and {len(errors) - 3} more" if len(errors) > 3 else ""
+    return Unreadable("; ".join([sentence, *errors[:3]]) + more)
 
 
 def _several(folder: Path, files: Files, images: dict[tuple[str, str], list[Header]]) -> Told:

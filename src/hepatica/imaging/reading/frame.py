@@ -98,7 +98,8 @@ def _grouped(data: Any, file: str, index: int, groups: tuple[Any, Any]) -> Frame
         first, second = (item(group, sequence) for group in groups)
         return second if first is None else first
 
-    content, values = within("FrameContentSequence"), within("PixelValueTransformationSequence")
+    content = within("FrameContentSequence")
+    slope, intercept = _transformation(within)
     trigger_ms = _number(within("CardiacSynchronizationSequence"), "NominalCardiacTriggerDelayTime")
     time_s = moment_s(_text(content, "FrameAcquisitionDateTime"))
     return Frame(
@@ -107,13 +108,28 @@ def _grouped(data: Any, file: str, index: int, groups: tuple[Any, Any]) -> Frame
         place=_three(_numbers(within("PlanePositionSequence"), "ImagePositionPatient", 3)),
         axes=_six(_numbers(within("PlaneOrientationSequence"), "ImageOrientationPatient", 6)),
         pixel_mm=_two(_numbers(within("PixelMeasuresSequence"), "PixelSpacing", 2)),
-        slope=_or(_number(values, "RescaleSlope"), 1.0),
-        intercept=_or(_number(values, "RescaleIntercept"), 0.0),
+        slope=slope,
+        intercept=intercept,
         kind=_group_kind(within),
         temporal=None if content is None else whole(content, "TemporalPositionIndex"),
         time_s=acquired_s(data) if time_s is None else time_s,
         trigger_s=None if trigger_ms is None else trigger_ms / 1000,
     )
+
+
+def _transformation(within: Any) -> tuple[float, float]:
+    """Slope and intercept of the modality, or of the real world in a parametric map."""
+    values = within("PixelValueTransformationSequence")
+    if values is not None:
+        return _or(number(values, "RescaleSlope"), 1.0), _or(
+            number(values, "RescaleIntercept"), 0.0
+        )
+    real = within("RealWorldValueMappingSequence")
+    slope, intercept = (
+        _number(real, "RealWorldValueSlope"),
+        _number(real, "RealWorldValueIntercept"),
+    )
+    return _or(slope, 1.0), _or(intercept, 0.0)
 
 
 def _group_kind(within: Any) -> tuple[str, ...]:

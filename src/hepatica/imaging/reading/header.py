@@ -16,6 +16,7 @@ from hepatica.core.finding import Finding
 from hepatica.imaging.reading.fault import fault
 from hepatica.imaging.reading.frame import Frame, acquired_s, frames_of
 from hepatica.imaging.reading.value import (
+    MOST_ITEMS,
     clock_s,
     day,
     item,
@@ -35,6 +36,7 @@ _DIRECTORY = "1.2.840.10008.1.3.10"
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _ROLES = {"66.4": "SEG", "66.7": "SEG", "481.3": "RTSTRUCT", "30": "PM"}
 _OTHER = ("66", "66.1", "66.2", "66.3", "66.5", "66.6", "481", "11", "104", "9", "67", "68")
+_PROJECTIONS = ("XA", "RF", "DX", "CR", "MG", "US", "ES")
 _PIXELS = {0x7FE00010, 0x7FE00008, 0x7FE00009}
 _TAGS = """
 SOPClassUID SOPInstanceUID Modality PatientID StudyInstanceUID SeriesInstanceUID StudyDate
@@ -184,7 +186,7 @@ def _filled(
         photometric=text(data, "PhotometricInterpretation"),
         lossy=text(data, "LossyImageCompression") == "01",
         padding=padding,
-        calibrated=_is_calibrated(data, modality),
+        calibrated=_is_calibrated(data, modality, planes),
         frames=planes,
         refers=tuple(sorted(_refers(data))),
         fault=wrong,
@@ -217,11 +219,14 @@ def _delay_s(data: Any) -> float | None:
     return round(delay, 3) if 0 <= delay <= 7200 else None
 
 
-def _is_calibrated(data: Any, modality: str) -> bool:
-    """Whether pixels are mm in the patient; a projection only after a calibration said so."""
+def _is_calibrated(data: Any, modality: str, planes: tuple[Frame, ...]) -> bool:
+    """Whether pixels are mm in the patient; a projection only after a calibration said so.
+
+    A plane with a place is none: a cone-beam CT is of the modality XA too.
+    """
     if text(data, "PixelSpacingCalibrationType") in ("GEOMETRY", "FIDUCIAL"):
         return True
-    return modality not in ("XA", "RF", "DX", "CR", "US", "OT", "SC")
+    return modality not in _PROJECTIONS or bool(planes and planes[0].place)
 
 
 def _refers(data: Any) -> set[str]:
@@ -264,10 +269,12 @@ def _pixel_fault(
     promised, left = pixels
     if not rows or not columns or not bits or promised is None:
         return _damaged(path, "a file without pixels (cut short?)")
-    needed = rows * columns * samples * bits * max(whole(data, "NumberOfFrames") or 1, 1) // 8
+    count = max(whole(data, "NumberOfFrames") or 1, 1)
+    needed = rows * columns * samples * bits * count // 8
     plain = syntax in _PLAIN or not syntax
     room = min(LARGEST_BYTES, left if plain else size * LARGEST_RATIO)
-    if needed > LARGEST_BYTES or (needed > room and not (plain and promised >= needed)):
+    is_false = needed > room and not (plain and promised >= needed)
+    if needed > LARGEST_BYTES or count > MOST_ITEMS or is_false:
         return fault(
             "I004",
             path,

@@ -151,7 +151,7 @@ def _rarest(headers: list[Header], counts: Counter[str], of: Callable[[Header], 
 
 def _linked(entries: list[Entry]) -> list[Entry]:
     """Entries with a finding where they are about a series that is not here."""
-    here = {one.series for one in entries if one.role == "image"}
+    here = {one.series for one in entries}
     linked = []
     for entry in entries:
         if entry.refers and not here & set(entry.refers):

@@ -22,7 +22,7 @@ _TIME = re.compile(r"(\d{2}):?(\d{2})?:?(\d{2})?(\.\d{1,6})?")
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Let pydicom neither warn nor log: what it says of a damaged value quotes names of patients."""
+    """Let pydicom neither warn nor log: what it says of damaged values quotes names of patients."""
     log = logging.getLogger("pydicom")
     before = log.disabled
     log.disabled = True
