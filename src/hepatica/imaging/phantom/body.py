@@ -117,4 +117,5 @@ def _winding(start: Floats, end: Floats, amplitude_mm: float, turn: float) -> Fl
     at = np.linspace(0.0, long, int(long / _STEP_MM) + 1)
     fade = np.clip(np.minimum(at, long - at) / (_WAVE_MM / 4.0), 0.0, 1.0)
     wave = amplitude_mm * fade * fade * (3.0 - 2.0 * fade) * np.sin(2.0 * np.pi * at / _WAVE_MM)
-    return start + at[:, None] * along + wave[:, None] * side
+    points: Floats = start + at[:, None] * along + wave[:, None] * side
+    return points

@@ -33,7 +33,8 @@ def noise(rng: np.random.Generator, shape: tuple[int, ...], sd: float) -> npt.ND
     total = drawn.sum(axis=0, dtype=np.int64) * 2 - _PARTS * (_LEVELS - 1)
     for axis in (-1, -2):
         total = np.roll(total, 1, axis) + 2 * total + np.roll(total, -1, axis)
-    return total * (sd / (2.0 * _SMOOTH_SD))
+    scaled: npt.NDArray[np.float64] = total * (sd / (2.0 * _SMOOTH_SD))
+    return scaled
 
 
 def _digest(seed: int, *words: str) -> bytes:

@@ -52,7 +52,8 @@ class Ellipsoid:
         scaled = (points - np.array(self.centre)) / np.array(self.half_mm)
         radius = np.sqrt((scaled**2).sum(axis=1))
         slope = np.sqrt(((scaled / np.array(self.half_mm)) ** 2).sum(axis=1))
-        return (radius - 1.0) * radius / np.maximum(slope, 1e-9)
+        outside: Floats = (radius - 1.0) * radius / np.maximum(slope, 1e-9)
+        return outside
 
     def inner(self, share: float) -> Ellipsoid:
         """The same ellipsoid with its axes times `share`."""

@@ -91,7 +91,7 @@ def run_batch(plan: Plan, progress: Progress = lambda done, of: None) -> Batch:
     store.drop_stale(keys.values())
     for one in documents:
         findings.extend(map(finding_from, one.get("findings", ())))
-    ordered = tuple({_line(one): one for one in sorted(findings, key=_line)}.values())
+    ordered = _once(findings)
     paths = _write(plan, documents, ordered)
     return Batch(len(jobs), fresh, paths, ordered)
 
@@ -116,8 +116,18 @@ def run_job(job: Job) -> tuple[str, bool] | str:
     return key, True
 
 
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in order, each once; that of the index gives way to the one that knows whose."""
+    kept: dict[tuple[str, ...], Finding] = {}
+    for one in sorted(findings, key=lambda f: (_line(f), f.subject)):
+        first = kept.get(_line(one))
+        if first is None or not first.subject:
+            kept[_line(one)] = one
+    return tuple(kept.values())
+
+
 def _line(one: Finding) -> tuple[str, ...]:
-    return str(one.place), one.code, one.subject, one.found, one.expected, one.hint
+    return str(one.place), one.code, one.found, one.expected, one.hint
 
 
 def _write(
@@ -157,8 +167,8 @@ def _log(findings: Iterable[Finding]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["file", "level", "code", "subject", "found", "expected", "hint"])
     for one in findings:
-        place, code, *rest = _line(one)
-        writer.writerow([place, one.level, code, *rest])
+        words = (one.level, one.code, one.subject, one.found, one.expected, one.hint)
+        writer.writerow([str(one.place), *words])
     return out.getvalue()
 
 

@@ -144,7 +144,12 @@ def _read_outlines(found: Material, path: Path, rules: Rules) -> None:
         return
     except HepaticaError as error:
         found.findings.append(
-            fault("I153", path, found=str(error), expected="outlines that can be read")
+            fault(
+                "I153",
+                path,
+                found=str(error).removeprefix(f"{path.name}: "),
+                expected="outlines that can be read",
+            )  # fmt: skip
         )
         return
     found.findings.extend(findings)

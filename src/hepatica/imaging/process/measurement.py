@@ -38,7 +38,7 @@ def measured(examination: Examination, rules: Rules, seed: int) -> Document:
     """
     material = read_material(examination, rules)
     whole = Part(findings=list(material.findings))
-    if not material.regions and not material.runs:
+    if not examination.outlines:
         whole.findings.append(_unoutlined(examination))
     for name, measure in PARTS.items():
         try:
