@@ -23,7 +23,7 @@ from hepatica.imaging.kinetics.rate_table import RateTable, fit_rate, log_rates
 Floats = npt.NDArray[np.float64]
 ARTERIAL_RANGE_S = (-5.0, 20.0)
 PORTAL_RANGE_S = (-5.0, 15.0)
-_ROUNDS = 4
+_ROUNDS = 20
 
 
 @dataclass(frozen=True, eq=False)
