@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hepatica.core.errors import HepaticaError, NotReady
@@ -15,6 +15,7 @@ from hepatica.imaging.process.region import Name, Rules
 from hepatica.imaging.reading.dicom import header_phase, origin_of
 from hepatica.imaging.reading.fault import fault
 from hepatica.imaging.reading.header import Header, read_header
+from hepatica.imaging.reading.label_map import moved
 from hepatica.imaging.reading.mask import read_segmentation
 from hepatica.imaging.reading.pixel import read_pixels
 from hepatica.imaging.reading.stack import Stack, stack_of
@@ -22,6 +23,9 @@ from hepatica.imaging.volume import Volume
 
 _PROJECTIONS = ("XA", "RF")
 BASE = ("arterial", "portal venous", "unenhanced", "delayed", "multiphasic", "")
+
+
+Roles = Mapping[str, Sequence[Segment]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +61,26 @@ class Material:
         """All volumes."""
         yield from (*self.phases.values(), *self.dynamic, *self.runs)
 
-    def of(self, role: str, series: str, lesion: str | None = None) -> list[Region]:
-        """Regions of a role on a series; of one lesion where it is named."""
-        return [
-            one
-            for one in self.regions
-            if (one.name.role, one.series) == (role, series)
-            and (lesion is None or one.name.lesion == lesion)
-        ]
+    def on(self, volume: Volume) -> Roles:
+        """Regions by role on the grid of a volume, each labelled as the tables name it.
+
+        Outlines of another series of the same frame of reference are taken by nearest voxel;
+        those of another frame of reference are not there.
+        """
+        grids = {v.origin.series: v for v in self.volumes()}
+        found: dict[str, list[Segment]] = defaultdict(list)
+        for one in self.regions:
+            own = grids[one.series]
+            frame = own.origin.frame_of_reference
+            if own.grid.same_as(volume.grid):
+                segment = one.segment
+            elif frame and frame == volume.origin.frame_of_reference:
+                segment = moved(one.segment, own.grid, volume.grid)
+            else:
+                continue
+            label = f"{one.name.role} {one.name.lesion}".strip()
+            found[one.name.role].append(replace(segment, label=label, tracking=one.name.lesion))
+        return found
 
 
 def read_material(examination: Examination, rules: Rules) -> Material:
@@ -119,7 +135,9 @@ def _volume(found: Material, stack: Stack) -> list[Volume]:
     found.findings.extend(faults)
     if array is None:
         return []
-    return [Volume(array, stack.grid, origin_of(stack), stack.times_s)]
+    stored, frame = stack.headers[0].padding, stack.frames[0]
+    padding = None if stored is None else stored * frame.slope + frame.intercept
+    return [Volume(array, stack.grid, origin_of(stack), stack.times_s, padding)]
 
 
 def _read_outlines(found: Material, path: Path, rules: Rules) -> None:
@@ -149,7 +167,7 @@ def _read_outlines(found: Material, path: Path, rules: Rules) -> None:
                 path,
                 found=str(error).removeprefix(f"{path.name}: "),
                 expected="outlines that can be read",
-            )  # fmt: skip
+            )
         )
         return
     found.findings.extend(findings)

@@ -78,13 +78,11 @@ def _pictures(pictures: Iterable[Picture], synthetic: bool) -> Iterable[tuple[st
 def _bolus_hu(material: Material, series: str) -> float | None:
     """Mean attenuation of the aorta on a CT series; None where it is not outlined there."""
     volume = next((v for v in material.phases.values() if v.origin.series == series), None)
-    base = material.base
-    if volume is None or base is None or volume.origin.modality != "CT":
+    if volume is None or volume.origin.modality != "CT":
         return None
-    if not volume.grid.same_as(base.grid):
-        return None
-    for one in material.of("aorta", base.origin.series):
-        return _kept(float(volume.array[one.segment.slices][one.segment.box].mean()))
+    for one in material.on(volume).get("aorta", ()):
+        if one.voxels:
+            return _kept(float(volume.array[one.slices][one.box].mean()))
     return None
 
 

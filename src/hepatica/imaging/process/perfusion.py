@@ -1,11 +1,51 @@
-"""Part perfusion of one examination."""
+"""Enhancement fraction, attenuation and angiography of one examination."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from hepatica.imaging.perfusion.assessment import Assessment
+from hepatica.imaging.perfusion.attenuation import assess_attenuation
+from hepatica.imaging.perfusion.enhancement import assess_enhancement_fraction
 from hepatica.imaging.process.material import Material
 from hepatica.imaging.process.part import Part
+from hepatica.imaging.quantity import Quantity
+from hepatica.imaging.volume import Volume
+
+_BESIDE = " (median of voxels)"
 
 
 def measure_perfusion(material: Material, seed: int) -> Part:
-    """Not there yet."""
-    return Part()
+    """AEF of liver and tumours and attenuation of the native liver, where the phases are CT."""
+    part = Part()
+    base = material.base
+    if base is None or not material.regions:
+        return part
+    if base.origin.modality == "CT":
+        native = material.phases.get("unenhanced")
+        roles = material.on(native or base)
+        _add(part, assess_attenuation(native, roles), native or base)
+    roles = material.on(base)
+    regions = [*roles.get("tumour", ()), *roles.get("liver", ())]
+    found = assess_enhancement_fraction(
+        native=material.phases.get("unenhanced"),
+        arterial=material.phases.get("arterial"),
+        portal=material.phases.get("portal venous"),
+        regions=regions,
+        excluded=roles.get("lipiodol", ()),
+    )
+    _add(part, found, base)
+    return part
+
+
+def _add(part: Part, found: Assessment, volume: Volume) -> None:
+    part.add([_named(one) for one in found.quantities], volume.origin)
+    part.pictures.extend(found.pictures)
+    part.findings.extend(found.findings)
+
+
+def _named(one: Quantity) -> Quantity:
+    """A row beside that of a region gets a name that is not taken for another such region."""
+    if one.region.endswith(_BESIDE):
+        return replace(one, region=f"median of voxels of {one.region.removesuffix(_BESIDE)}")
+    return one
