@@ -10,7 +10,10 @@ import click
 if TYPE_CHECKING:
     from hepatica.imaging.reading.index import Index
 
-_SHOWN = ("subject", "date", "phase", "modality", "role", "images", "size", "spacing mm", "")
+_SHOWN = (
+    "subject", "date", "phase", "modality", "role", "images", "size", "spacing mm", "description",
+    "findings", "path",
+)  # fmt: skip
 
 
 @click.command("index")
@@ -67,11 +70,10 @@ def _table(rows: list[dict[str, Any]]) -> str:
         same = own[0] == before[0]
         subject, day = ("" if same else own[0]), ("" if own == before else own[1])
         before = own
-        about = row["description"] or row["path"]
-        codes = f"  [{' '.join(row['findings'])}]" if row["findings"] else ""
+        codes = " ".join(row["findings"]) or "-"
         lines.append(
             (subject, day, row["phase"] or "-", row["modality"] or "-", row["role"],
-             _images(row), _size(row), _spacing(row), f"{about}{codes}")
+             _images(row), _size(row), _spacing(row), row["description"] or "-", codes, row["path"])
         )  # fmt: skip
     return columned(lines)
 
