@@ -143,7 +143,7 @@ def profile(study: Path, subject: str, output: Path) -> None:
 @click.argument("subject")
 @_as_json
 def explain(study: Path, endpoint: str, subject: str, as_json: bool) -> None:
-    """Tell why SUBJECT has this value of ENDPOINT (or BOR): event, date, record, clause."""
+    """Tell why SUBJECT has this value of ENDPOINT (or BOR, or normalization): record and clause."""
     from hepatica.cli.study_command import run_explain
 
     run_explain(study, endpoint, subject, as_json=as_json)

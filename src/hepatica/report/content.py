@@ -242,7 +242,7 @@ def _normalization(given: ReportInput, ledger: Ledger, gallery: Gallery) -> Sect
         "Nothing that the protocol asks for was measured on scans yet.",
         tables=normalization_tables(given.study, ledger, rows, given.sizes),
         drawings=gallery.drawings.get("normalization", ()),
-        texts=normalization_texts(given.study, rows),
+        texts=normalization_texts(given.study, rows, given.sizes),
     )
 
 

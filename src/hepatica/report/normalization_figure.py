@@ -81,11 +81,9 @@ def _bundle(component: Component, rows: Sequence[Row]) -> Bundle:
     ratio = component.scale == "ratio"
     limits = (own[0]["RCLO"], own[0]["RCHI"]) if own else (0.0, 0.0)
     label = component_label(component)
-    name = catalogue("image_tests")[component.test].name
-    short = name if len(name) <= 26 else component.test
     return Bundle(
         title=label,
-        y_text=f"{short} ({unit})" if unit else short,
+        y_text=f"Value ({unit})" if unit else "Value",
         change_text="Change (%)" if ratio else f"Change{f' ({unit})' if unit else ''}",
         limits=limits,
         strands=tuple(_strand(r, "PCHG" if ratio else "CHG") for r in own),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from hepatica.core.errors import UsageError
+from hepatica.workflow.explanation_normalization import NORMALIZATION, normalization_lines
 from hepatica.workflow.workspace import Workspace
 
 Line = tuple[str, str]
 
 
 def explanation(workspace: Workspace, endpoint: str, subject: str) -> list[Line]:
-    """Lines of (what, text) for one endpoint, or BOR or CBOR, of one subject.
+    """Lines of (what, text) for one endpoint, or BOR, CBOR or normalization, of one subject.
 
     Raises      UsageError for an unknown subject or endpoint.
     """
@@ -21,6 +22,8 @@ def explanation(workspace: Workspace, endpoint: str, subject: str) -> list[Line]
         raise UsageError(f"subject {subject!r}: not on the Subjects sheet")
     if endpoint.upper() in {"BOR", "CBOR"}:
         return _response(workspace, endpoint.upper(), subject)
+    if endpoint.casefold() in NORMALIZATION:
+        return normalization_lines(workspace, subject)
     plan = workspace.protocol.endpoint(endpoint)
     if plan.kind == "proportion":
         return _response(workspace, "CBOR" if plan.confirmed else "BOR", subject)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from hepatica.clinic.derivation import derive_adam
+from hepatica.clinic.dataset import datasets
 from hepatica.clinic.normalization import derive_normalization
+from hepatica.clinic.query import Query
 from hepatica.records.place import Places
 from hepatica.records.record import Records
 from hepatica.records.standard import derive_standard
@@ -90,12 +91,12 @@ def scan(day: int, test: str, value: float | None, **other: Any) -> dict[str, An
 
 
 def records_of(
-    scans: Sequence[dict[str, Any]], subjects: Sequence[str] = ("1",), **more: Any
+    scans: Sequence[dict[str, Any]], names: Sequence[str] = ("1",), **more: Any
 ) -> Records:
     """Records with one treatment on day 0 for everybody and the scans given."""
     given = {
-        "subjects": [{"subject": s} for s in subjects],
-        "procedures": [{"subject": s, "date": DAY_0, "procedure": "TACE"} for s in subjects],
+        "subjects": [{"subject": s} for s in names],
+        "procedures": [{"subject": s, "date": DAY_0, "procedure": "TACE"} for s in names],
         "image_quantities": list(scans),
         **more,
     }
@@ -103,10 +104,32 @@ def records_of(
 
 
 def rows_of(study: Study, records: Records, **where: str) -> list[dict[str, Any]]:
-    """Rows of ADVN whose variables equal those named."""
-    adam = derive_adam(study, records, steps=[derive_normalization])
-    rows = adam["ADVN"].to_pylist()
+    """Rows of ADVN whose variables equal those named; day 0 is that of the first procedure."""
+    with Query() as query:
+        for name in ("image_quantities", "procedures"):
+            query.write(name, records[name])
+        query.write("protocol", pa.table({"cutoff": [study.study.cutoff]}))
+        query.write("adsl", _adsl(records))
+        rows = derive_normalization(study, query).tables["ADVN"].to_pylist()
     return [r for r in rows if all(r[k] == v for k, v in where.items())]
+
+
+def _adsl(records: Records) -> pa.Table:
+    sessions = records["procedures"].to_pylist()
+    rows = [
+        {
+            "SUBJID": s["subject"],
+            "USUBJID": f"S-{s['subject']}",
+            "TRTSDT": min(
+                (p["date"] for p in sessions if p["subject"] == s["subject"]), default=None
+            ),
+            "RFICDT": s["consent_date"],
+            "ENRLFL": "Y",
+        }
+        for s in records["subjects"].to_pylist()
+    ]
+    schema = pa.schema([(f.name, f.type) for f in datasets()["ADSL"].schema() if f.name in rows[0]])
+    return pa.Table.from_pylist(rows, schema)
 
 
 def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:

@@ -29,6 +29,7 @@ from hepatica.report.figure.palette import BLUE, FAINT, GREEN, INK, QUIET, VERMI
 
 _ROW_IN = 1.75
 _NAMED = 24
+_ABREAST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,12 @@ class Bundle:
 def render_spaghetti(bundles: Sequence[Bundle], legend: Legend) -> Drawing:
     """A row of two panels for each component, in the order given."""
     with matplotlib.rc_context(STYLE):
-        height = _ROW_IN * len(bundles) + 0.5
+        keyed = 0.2 * -(-_keys(bundles) // _ABREAST)
+        height = _ROW_IN * len(bundles) + keyed + 0.2
         figure = sheet(height)
         marks: list[Mark] = []
         for index, bundle in enumerate(bundles):
-            top = 0.55 + _ROW_IN * index
+            top = keyed + 0.25 + _ROW_IN * index
             bottom = height - top - _ROW_IN + 0.55
             left = panel(figure, 0.75, bottom, 4.1, top)
             right = panel(figure, 4.0, bottom, 0.2, top)
@@ -163,6 +165,10 @@ def _marker(style: Style, size: float) -> dict[str, Any]:
     }
 
 
+def _keys(bundles: Sequence[Bundle]) -> int:
+    return 1 + len({s.verdict for b in bundles for s in b.strands})
+
+
 def _draw_key(figure: Any, bundles: Sequence[Bundle], height: float) -> None:
     present = {s.verdict for b in bundles for s in b.strands}
     handles: list[Any] = [
@@ -172,6 +178,6 @@ def _draw_key(figure: Any, bundles: Sequence[Bundle], height: float) -> None:
     ]
     handles.append(Patch(facecolor=FAINT, label="Repeatability limits"))
     figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.02, 1 - 0.04 / height), ncols=4,
+        handles=handles, loc="upper left", bbox_to_anchor=(0.02, 1 - 0.04 / height), ncols=_ABREAST,
         frameon=False, fontsize=7.5, columnspacing=1.2, handlelength=2.6, borderaxespad=0,
     )  # fmt: skip

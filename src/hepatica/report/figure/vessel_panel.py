@@ -35,7 +35,8 @@ from hepatica.report.figure.palette import BLACK, INK, ORANGE, SKY, VERMILLION, 
 SIDE_IN = 2.85
 _MARGIN_MM = 8.0
 _AROUND_MM = 25.0
-_COLOURS = "cividis"
+_COLOURS = "viridis"
+_RUN = 8
 SYNTHETIC = "Synthetic images: made by a phantom generator, not from a patient"
 # Role of a shape -> colour, line style and width.
 _ROLES: dict[str, tuple[str, Any, float]] = {
@@ -125,21 +126,36 @@ def _draw_vessels(figure: Any, pair: Pair) -> None:
 def _draw_tubes(
     axes: Any, lines: Sequence[npt.NDArray[np.float64]], norm: Normalize, points_per_mm: float
 ) -> None:
-    """Every piece of every centreline, the farthest first; y grows towards the patient's back."""
-    pieces = np.concatenate([np.stack([p[:-1], p[1:]], axis=1) for p in lines if len(p) > 1])
-    order = np.argsort(-pieces[:, :, 1].mean(axis=1), kind="stable")
-    pieces = pieces[order]
-    widths = pieces[:, :, 3].mean(axis=1)
-    colours = matplotlib.colormaps[_COLOURS](norm(widths))
-    both = np.repeat(pieces[:, :, (0, 2)], 2, axis=0)
-    # Each piece twice: a dark rim, then its colour, so that crossings can be told apart.
-    shades = np.repeat(colours, 2, axis=0)
-    shades[::2, :3] *= 0.35
-    thick = np.repeat(np.maximum(widths * points_per_mm, 0.4), 2)
-    thick[::2] += 0.7
+    """Runs of every centreline, the farthest first; y grows towards the patient's back.
+
+    A run is a dark rim and over it its pieces, so that crossings can be told apart.
+    """
+    runs = [run for line in lines for run in _runs(line)]
+    runs.sort(key=lambda run: -float(run[:, 1].mean()))
+    strokes: list[npt.NDArray[np.float64]] = []
+    shades: list[Any] = []
+    thick: list[float] = []
+    for run in runs:
+        inner = matplotlib.colormaps[_COLOURS](norm(run[:, 3]))
+        widths = np.maximum(run[:, 3] * points_per_mm, 0.4)
+        strokes.append(run[:, (0, 2)])
+        shades.append((*(0.35 * inner[:, :3].mean(axis=0)), 1.0))
+        thick.append(float(widths.mean()) + 0.8)
+        for i in range(len(run) - 1):
+            # Three points: a piece covers the joint with the next one.
+            strokes.append(run[i : i + 3, (0, 2)])
+            shades.append(tuple(inner[i]))
+            thick.append(float(widths[i]))
     axes.add_collection(
-        LineCollection(list(both), colors=shades, linewidths=thick, capstyle="butt", zorder=2)
+        LineCollection(
+            strokes, colors=shades, linewidths=thick, capstyle="butt", joinstyle="round", zorder=2
+        )
     )
+
+
+def _runs(line: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+    """A centreline in runs of `_RUN` pieces and one more, so that neighbours overlap."""
+    return [line[i : i + _RUN + 2] for i in range(0, len(line) - 1, _RUN)]
 
 
 def _draw_slices(figure: Any, pair: Pair, *, overlaid: bool) -> None:
@@ -204,7 +220,7 @@ def _draw_roles(figure: Any, pair: Pair) -> None:
     ]  # fmt: skip
     shown = figure.legend(
         handles=handles, loc="center left", bbox_to_anchor=(_beside(len(pair.pictures)), 0.5),
-        fontsize=7.5, handlelength=2.2, borderpad=0.5, facecolor="#555555", edgecolor="none",
+        fontsize=6.5, handlelength=1.4, borderpad=0.4, facecolor="#555555", edgecolor="none",
         framealpha=1, labelcolor="white", handletextpad=0.4,
     )  # fmt: skip
     shown.set_in_layout(False)

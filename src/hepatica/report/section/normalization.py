@@ -53,7 +53,7 @@ def normalization_tables(
     return tuple(t for t in tables if not t.empty)
 
 
-def normalization_texts(study: Study, rows: pa.Table) -> tuple[str, ...]:
+def normalization_texts(study: Study, rows: pa.Table, sizes: Mapping[str, int]) -> tuple[str, ...]:
     """What can, and what cannot, be said from these numbers."""
     plan = study.normalization
     listed = rows.to_pylist()
@@ -63,17 +63,15 @@ def normalization_texts(study: Study, rows: pa.Table) -> tuple[str, ...]:
     oil = (
         "Between the two scans no lipiodol is on record."
         if not oiled
-        else f"Lipiodol was given between the two scans in {number.count(len(oiled))} "
-        f"patient{'' if len(oiled) == 1 else 's'} with scans, in the same session as the study "
-        "drug: it hides enhancement and raises attenuation, so that vessels read after it are not "
-        "those read before it."
+        else "Lipiodol was given in a session between the two scans in "
+        f"{number.count(len(oiled))} patient{'' if len(oiled) == 1 else 's'}: it hides enhancement "
+        "and raises attenuation, so that vessels read after it are not those read before it."
     )
-    alone = study.study.design != "randomised"
     control = (
-        "There is no control group: a change cannot be put down to one part of the treatment, nor "
-        "told from what time or embolization alone would do."
-        if alone
-        else "Changes are described within patients and not tested between groups."
+        "Changes are described within patients; arms are not compared by a test."
+        if len([name for name in sizes if name]) > 1
+        else "There is no control group: a change cannot be put down to one part of the treatment, "
+        "nor told from what time or embolization alone would do."
     )
     return (
         oil,
@@ -240,7 +238,7 @@ def _score_table(study: Study, plan: Normalization, ledger: Ledger, rows: Sequen
         low, high = number.ratio(whole.value("min")), number.ratio(whole.value("max"))
         lines.append(
             Line("Mean [range]", (Cell(number.ratio(whole.value("mean")), rows_of),
-                 Cell(f"[{low} to {high}]", rows_of), count_cell(whole), EMPTY))
+                 Cell(f"[{low} to {high}]", rows_of), Cell(_people(whole), rows_of), EMPTY))
         )  # fmt: skip
     level = number.level(study.conventions.conf_level)
     unscored = number.count(without.value("n")) if without else ""
@@ -262,6 +260,11 @@ def _score_table(study: Study, plan: Normalization, ledger: Ledger, rows: Sequen
         ),
         prose=True,
     )
+
+
+def _people(item: Item) -> str:
+    found = item.value("n")
+    return f"{number.count(found)} patient{'' if found == 1 else 's'}"
 
 
 def _value_table(rows: Sequence[Row]) -> Table:
@@ -287,7 +290,7 @@ def _value_table(rows: Sequence[Row]) -> Table:
         footnotes=(
             *shortened(len(shown), "adam/advn.csv"),
             named + more if named else "",
-            "Context has no limits and no verdict. Source records, series and slices: "
+            "Context has no limits and no verdict: embolization alone lowers liver volume. Source records, series and slices: "
             "adam/advn.csv, or `hepatica explain`.",
         ),
         prose=True,
@@ -307,6 +310,6 @@ def _value_line(row: Row) -> Line:
         change_text(change, unit) if known else "",
         limit_text(row["RCLO"], row["RCHI"], unit),
         verdict_text(row),
-        "" if row["VERDICT"] in ("CHANGED", "WITHIN ERROR") else row["REASON"],
+        "" if known and change is not None else row["REASON"],
     )
     return Line(name, tuple(Cell(t, subjects=(row["SUBJID"],)) for t in texts), depth=1)

@@ -18,19 +18,20 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 
 _CONTEXT = Context(prec=34)
-_TWICE = Decimal("7.6832")  # 2 * 1.96^2: the square of 1.96 * sqrt(2)
+_LIMIT = Decimal("1.96")
+_TWICE = 2 * _LIMIT**2  # the square of 1.96 * sqrt(2)
 
 
 @dataclass(frozen=True, slots=True)
 class Repeatability:
     """How far two measurements of the same thing lie apart.
 
-    `sd` is the within-subject standard deviation: of the logarithm for a ratio, in the unit of the
-    quantity for a difference.
+    `reach_squared` is the square of the repeatability limit: of the logarithm for a ratio, in the
+    unit of the quantity for a difference. A square, so that a limit as stated stays exact.
     """
 
     ratio: bool
-    sd: Decimal
+    reach_squared: Decimal
 
     @classmethod
     def of(cls, name: str, value: float) -> Repeatability:
@@ -39,18 +40,17 @@ class Repeatability:
         A coefficient of repeatability (rc, rc_percent) is divided by 1.96 * sqrt(2) first.
         """
         with localcontext(_CONTEXT):
-            number = Decimal(str(value))
-            if name in ("rc", "rc_percent"):
-                number /= _TWICE.sqrt()
+            squared = Decimal(str(value)) ** 2
             if name in ("sd", "rc"):
-                return cls(False, number)
-            return cls(True, (1 + (number / 100) ** 2).ln().sqrt())
+                return cls(False, squared if name == "rc" else _TWICE * squared)
+            share = squared / 10_000 / (_TWICE if name == "rc_percent" else 1)
+            return cls(True, _TWICE * (1 + share).ln())
 
     @property
     def limits(self) -> tuple[float, float]:
         """Change in percent (ratio) or in units (difference) that measurement error reaches."""
         with localcontext(_CONTEXT):
-            reach = _TWICE.sqrt() * self.sd
+            reach = self.reach_squared.sqrt()
             if not self.ratio:
                 return -float(reach), float(reach)
             return float(100 * ((-reach).exp() - 1)), float(100 * (reach.exp() - 1))
@@ -89,7 +89,7 @@ class Change:
     def changed(self) -> bool:
         """Whether it exceeds the repeatability limit."""
         with localcontext(_CONTEXT):
-            return self.amount**2 > _TWICE * self.repeatability.sd**2
+            return self.amount**2 > self.repeatability.reach_squared
 
     @property
     def towards(self) -> bool:
@@ -100,7 +100,8 @@ class Change:
     def z(self) -> float:
         """Change in standard deviations of a change of nothing."""
         with localcontext(_CONTEXT):
-            return float(self.sign * self.amount / (Decimal(2).sqrt() * self.repeatability.sd))
+            nothing = self.repeatability.reach_squared.sqrt() / _LIMIT
+            return float(self.sign * self.amount / nothing)
 
     @property
     def percent(self) -> float | None:
