@@ -163,7 +163,7 @@ def _check_length(dataset: Dataset, voxels: int, file: str) -> None:
     if not isinstance(pixels, bytes):
         raise Unreadable(f"{file}: holds no pixels; it may be truncated")
     bits = whole(dataset, "BitsAllocated") or 1
-    if not dataset.file_meta.TransferSyntaxUID.is_compressed and len(pixels) * 8 < voxels * bits:
+    if not dataset.file_meta.TransferSyntaxUID.is_encapsulated and len(pixels) * 8 < voxels * bits:
         raise Unreadable(f"{file}: shorter than its header says; it may be truncated")
 
 
@@ -220,7 +220,7 @@ def _frames(source: _Source, segment: int) -> Iterator[tuple[int, Mask]]:
         return
     maximum = whole(source.dataset, "MaximumFractionalValue") or 1
     try:
-        pixels: Iterator[Any] = iter_pixels(source.dataset, indices=indices, raw=True)
+        pixels = _bits(source, indices) or iter_pixels(source.dataset, indices=indices, raw=True)
         for index, frame in zip(indices, pixels, strict=True):
             if mapped:
                 yield index, frame == segment
@@ -232,3 +232,20 @@ def _frames(source: _Source, segment: int) -> Iterator[tuple[int, Mask]]:
         raise Unreadable(
             f"{source.file}: its pixels cannot be decoded ({type(error).__name__})"
         ) from error
+
+
+def _bits(source: _Source, indices: Sequence[int]) -> Iterator[Any] | None:
+    """Frames of one bit a pixel, which may begin within a byte; None for any other file."""
+    data = source.dataset
+    if whole(data, "BitsAllocated") != 1 or data.file_meta.TransferSyntaxUID.is_encapsulated:
+        return None
+    packed = np.frombuffer(data.PixelData, np.uint8)
+    shape = source.planes[0].shape
+    size = shape[0] * shape[1]
+
+    def frame(index: int) -> Mask:
+        first, last = index * size, (index + 1) * size
+        bits = np.unpackbits(packed[first // 8 : -(-last // 8)], bitorder="little")
+        return bits[first % 8 : first % 8 + size].reshape(shape).astype(bool)
+
+    return (frame(index) for index in indices)

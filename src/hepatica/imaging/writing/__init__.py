@@ -1,0 +1,1 @@
+"""Writing scans and what was measured: DICOM SEG and SR, NIfTI."""
