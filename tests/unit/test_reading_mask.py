@@ -5,6 +5,9 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+
+pytest.importorskip("pydicom")
+
 from outline_sample import (
     COLUMNS,
     ROWS,
@@ -344,7 +347,9 @@ def test_of_several_series_the_outlined_one_is_read(tmp_path: Path, image: Volum
 
         data = pydicom.dcmread(path)
         data.SeriesInstanceUID = "1.2.3.192"
-        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.7.{int(path.stem)}"
+        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = (
+            f"1.2.3.7.{int(path.stem)}"
+        )
         data.save_as(path)
     mask = write_seg(tmp_path / "seg.dcm", [segment(1, "T1")], [(1, place(0), FIRST)])
     volume, _ = read_outlined_image(tmp_path / "ct", mask)

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("pydicom")
+
 from report_sample import (
     FREE_TEXT,
     LONG,
