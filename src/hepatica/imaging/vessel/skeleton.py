@@ -1,0 +1,57 @@
+"""From a mask of vessels to courses: thinned, made a graph, spurs pruned, in mm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import ndimage
+
+from hepatica.core.errors import MissingExtra
+from hepatica.imaging.mask import Mask
+from hepatica.imaging.vessel.centreline import Course
+from hepatica.imaging.vessel.graph import Graph, pruned, skeleton_graph
+from hepatica.imaging.vessel.ridge import Cube
+from hepatica.imaging.vessel.rule import VesselRule
+
+_SPECK_MM = 5.0  # an unbranched piece not longer than this is noise
+
+
+def traced(mask: Mask, cube: Cube, rule: VesselRule) -> tuple[Graph, tuple[Course, ...]]:
+    """Graph of a mask on the cubes, and its branches as courses in mm.
+
+    Raises      MissingExtra without scikit-image.
+    """
+    try:
+        from skimage.morphology import skeletonize
+    except ImportError:
+        raise MissingExtra("tracing vessels needs hepatica[imaging]") from None
+    whole = np.pad(ndimage.binary_fill_holes(mask), 1)
+    depth = ndimage.distance_transform_edt(whole)
+    graph = pruned(skeleton_graph(skeletonize(whole), depth), rule.spur_radii)
+    graph = _without_specks(graph, _SPECK_MM / cube.edge_mm)
+    return graph, tuple(_courses(graph, depth, cube))
+
+
+def _without_specks(graph: Graph, shortest: float) -> Graph:
+    degree = graph.degrees()
+    kept = tuple(
+        e for e in graph.edges if e.length > shortest or max(degree[e.first], degree[e.last]) > 1
+    )
+    return Graph(graph.places, graph.radii, kept)
+
+
+def _courses(graph: Graph, depth: np.ndarray, cube: Cube) -> Iterator[Course]:
+    degree = graph.degrees()
+    for edge in graph.edges:
+        radius = ndimage.map_coordinates(depth, edge.points.T, order=1, mode="nearest")
+        ends = (edge.first, edge.last)
+        near = [float(graph.radii[node]) * cube.edge_mm for node in ends]
+        free = [bool(degree[node] == 1) for node in ends]
+        yield Course(
+            points=cube.points_mm(edge.points - 1.0),
+            radius_mm=radius * cube.edge_mm,
+            node_radius_mm=(near[0], near[1]),
+            free=(free[0], free[1]),
+            nodes=ends,
+        )
