@@ -122,6 +122,36 @@ def test_trap_14_oblique_slices_and_oblong_pixels(tmp_path: Path) -> None:
     assert volume.array[:, 0, 0].tolist() == [0, 1, 2]
 
 
+def test_places_are_those_of_highdicom(tmp_path: Path) -> None:
+    """Random poses: every voxel at the same point of the patient as another reader has it."""
+    highdicom = pytest.importorskip("highdicom")
+    chance = np.random.default_rng(3)
+    for pose in range(6):
+        turn = np.linalg.qr(chance.normal(size=(3, 3)))[0]
+        along, down = turn[:, 0], turn[:, 1]
+        start, step = chance.uniform(-300, 300, 3), np.cross(along, down) * 1.7
+        for i, name in enumerate(chance.permutation(4)):
+            data = _slice(
+                0,
+                f"1.2.3.4.{i}",
+                ImagePositionPatient=[f"{x:.9f}"[:16] for x in start + i * step],
+                ImageOrientationPatient=[f"{x:.12f}"[:16] for x in (*along, *down)],
+                PixelSpacing=[0.6, 1.1],
+                RescaleSlope=1,
+                RescaleIntercept=0,
+            )
+            pixels = chance.integers(0, 999, (3, 5)).astype(np.int16)
+            write(tmp_path / str(pose) / f"{name}.dcm", with_pixels(data, pixels))
+        volume, _ = read_image(tmp_path / str(pose))
+        files = sorted((tmp_path / str(pose)).iterdir())
+        theirs = highdicom.get_volume_from_series([pydicom.dcmread(p) for p in files])
+        ours = np.array(list(np.ndindex(volume.grid.shape)))
+        points = np.c_[volume.grid.points_mm(ours), np.ones(len(ours))]
+        at = (points @ np.linalg.inv(theirs.affine).T)[:, :3]
+        assert np.abs(at - at.round()).max() < 1e-4
+        assert np.array_equal(theirs.array[tuple(at.round().astype(int).T)], volume.array.ravel())
+
+
 def test_sagittal_slices_ascend_along_their_normal(tmp_path: Path) -> None:
     """Rows run to the back, columns to the feet: the normal points to the right (minus x)."""
     for i, x in enumerate((0.0, 2.0, 4.0)):
@@ -162,6 +192,21 @@ def test_copies_are_told_and_passed_by(tmp_path: Path) -> None:
     volume, findings = read_image(tmp_path)
     assert volume.grid.shape[0] == 4
     assert [(f.code, f.place.file) for f in findings] == [("I011", "im001.dcm")]
+
+
+def test_a_whole_copy_counts_before_a_damaged_one(tmp_path: Path) -> None:
+    first = series(tmp_path)[1]
+    (tmp_path / "whole.dcm").write_bytes(first.read_bytes())
+    first.write_bytes(first.read_bytes()[:-20])
+    volume, findings = read_image(tmp_path)
+    assert volume.grid.shape[0] == 4
+    assert [(f.code, f.place.file) for f in findings] == [("I011", "im001.dcm")]
+
+
+def test_slices_of_one_uid_are_no_copies(tmp_path: Path) -> None:
+    series(tmp_path, SOPInstanceUID="1.2.3.4.5")
+    volume, findings = read_image(tmp_path)
+    assert (volume.grid.shape[0], findings) == (4, ())
 
 
 def test_two_images_at_one_position_are_refused(tmp_path: Path) -> None:
@@ -222,6 +267,24 @@ def test_colours_are_refused(tmp_path: Path) -> None:
     data.Columns = 4
     path = write(tmp_path / "rgb.dcm", data)
     assert _codes(_refused(path)) == ["I016"]
+
+
+def test_screenshots_are_listed_and_no_images(tmp_path: Path) -> None:
+    series(tmp_path)
+    data = data_set("screen OT", SamplesPerPixel=3, PhotometricInterpretation="RGB")
+    data.SeriesInstanceUID = "1.2.3.8"
+    data = with_pixels(data, np.zeros((4, 12), np.uint8))
+    write(tmp_path / "dose.dcm", data)
+    assert read_image(tmp_path)[1] == ()
+    index = read_index(tmp_path)
+    assert ([e.role for e in index.entries], index.findings) == (["image", "other"], ())
+
+
+def test_file_named_dicom_that_is_none_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "im.dcm").write_bytes(b"oops")
+    assert [f.code for f in read_index(tmp_path).findings] == ["I002"]
+    with pytest.raises(Unreadable, match=r"im\.dcm"):
+        read_image(tmp_path)
 
 
 def test_no_place_and_wrong_place_are_refused(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from hepatica.imaging.reading.value import (
     items,
     number,
     quiet,
+    raw,
     text,
     whole,
 )
@@ -36,6 +37,7 @@ _DIRECTORY = "1.2.840.10008.1.3.10"
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _ROLES = {"66.4": "SEG", "66.7": "SEG", "481.3": "RTSTRUCT", "30": "PM"}
 _OTHER = ("66", "66.1", "66.2", "66.3", "66.5", "66.6", "481", "11", "104", "9", "67", "68")
+_SCREENS = ("7", "6", "3")  # secondary capture and ultrasound
 _PROJECTIONS = ("XA", "RF", "DX", "CR", "MG", "US", "ES")
 _PIXELS = {0x7FE00010, 0x7FE00008, 0x7FE00009}
 _TAGS = """
@@ -106,9 +108,7 @@ def read_header(path: Path) -> Header | Finding:
         if not head:
             return fault("I002", path, found="an empty file", expected="a DICOM file")
         if head[128:] != b"DICM":
-            return fault(
-                "I001", path, found="a file that is not DICOM", expected="images", hint="passed by"
-            )
+            return _foreign(path)
         file.seek(0)
         try:
             return _header(path, file, size)
@@ -116,6 +116,15 @@ def read_header(path: Path) -> Header | Finding:
             raise
         except Exception as error:  # pydicom raises whatever its parser meets
             return _damaged(path, f"a damaged header ({type(error).__name__})")
+
+
+def _foreign(path: Path) -> Finding:
+    """A file without the mark of DICOM: damaged where its name says DICOM, else another thing."""
+    if path.suffix.lower() in (".dcm", ".ima", ".dicom"):
+        return _damaged(path, "no mark of DICOM (DICM) at byte 128")
+    return fault(
+        "I001", path, found="a file that is not DICOM", expected="images", hint="passed by"
+    )
 
 
 def _damaged(path: Path, found: str) -> Finding:
@@ -148,7 +157,7 @@ def _header(path: Path, file: BinaryIO, size: int) -> Header | Finding:
     if role in ("image", "PM"):
         wrong = _pixel_fault(path, data, (syntax, size), _pixel_bytes(file, syntax))
     count = 1 if wrong else max(whole(data, "NumberOfFrames") or 1, 1)
-    planes = frames_of(data, str(path), count) if role in ("image", "PM") and not wrong else ()
+    planes = frames_of(data, str(path), count) if role in ("image", "PM") else ()
     return _filled(path, data, role, planes, wrong)
 
 
@@ -199,9 +208,17 @@ def _role(sop_class: str, data: Any) -> str:
         return _ROLES[kind]
     if kind.startswith("88."):
         return "SR" if text(data, "Modality") == "SR" else "other"
+    if kind.split(".")[0] in _SCREENS and not _is_placed(data):
+        return "other"
     if kind in _OTHER or kind.split(".")[0] in ("11", "104", "9", "481"):
         return "other"
     return "image"
+
+
+def _is_placed(data: Any) -> bool:
+    """Whether planes have a position: a screenshot or an ultrasound image has none."""
+    names = ("ImagePositionPatient", "PerFrameFunctionalGroupsSequence")
+    return any(raw(data, name) is not None for name in names)
 
 
 def _day(data: Any) -> date | None:

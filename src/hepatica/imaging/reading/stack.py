@@ -67,11 +67,15 @@ def _arranged(headers: Sequence[Header]) -> tuple[Stack | None, list[Finding]]:
 
 
 def _distinct(given: Sequence[Header]) -> tuple[list[Header], list[Finding]]:
-    """Headers in the order of their paths, each instance once."""
-    kept: dict[str, Header] = {}
+    """Headers in the order of their paths, each image once, a whole copy before a damaged one.
+
+    An image is known by its UID and place: there are exports that give all slices one UID.
+    """
+    kept: dict[tuple[object, ...], Header] = {}
     findings = []
-    for header in sorted(given, key=lambda h: str(h.path)):
-        first = kept.setdefault(header.instance or str(header.path), header)
+    for header in sorted(given, key=lambda h: (h.fault is not None, str(h.path))):
+        place = header.frames[0].place if header.frames else None
+        first = kept.setdefault((header.instance or str(header.path), place), header)
         if first is not header:
             findings.append(
                 fault(
@@ -82,7 +86,7 @@ def _distinct(given: Sequence[Header]) -> tuple[list[Header], list[Finding]]:
                     hint="this copy is passed by",
                 )
             )
-    return list(kept.values()), findings
+    return sorted(kept.values(), key=lambda h: str(h.path)), findings
 
 
 def _remarks(headers: Sequence[Header]) -> list[Finding]:
