@@ -19,6 +19,7 @@ from scan_folder import AXIAL, CLASSES, data_set, relabel, series, with_pixels, 
 
 from hepatica.core.errors import MissingExtra, NotReady, Unreadable
 from hepatica.core.finding import Finding
+from hepatica.imaging.reading.header import Header, read_header
 from hepatica.imaging.reading.image import read_image
 from hepatica.imaging.reading.index import read_index
 
@@ -244,12 +245,13 @@ def test_cut_short_file_forbids_its_series(tmp_path: Path) -> None:
     assert [(f.code, f.place.file) for f in told] == [("I002", "im003.dcm")]
 
 
-def test_undecodable_pixels_are_told(tmp_path: Path) -> None:
+def test_undecodable_pixels_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     relabel(series(tmp_path)[0], "1.2.840.10008.1.2.4.70")  # JPEG lossless: no decoder here
     relabel(series(tmp_path / "b")[0], "1.2.840.10008.1.2.4.50")  # a decoder, but no JPEG inside
     told = _refused(tmp_path)
     assert {f.place.file for f in told if f.code == "I003"} >= {"im000.dcm"}
-    assert _codes(_refused(tmp_path / "b")) == ["I003"]
+    assert _codes(_refused(tmp_path / "b")) == ["I003", "I015"]
+    assert caplog.text == ""
 
 
 def test_lossy_pixels_and_inverted_display_are_told(tmp_path: Path) -> None:
@@ -462,6 +464,27 @@ def test_run_length_encoding_gives_the_same_voxels(tmp_path: Path) -> None:
     data.compress(pydicom.uid.RLELossless, generate_instance_uid=False)
     data.save_as(path)
     assert np.array_equal(read_image(tmp_path)[0].array, plain.array)
+
+
+def test_compressed_file_that_is_cut_short(tmp_path: Path) -> None:
+    for path in series(tmp_path, 3):
+        data = pydicom.dcmread(path)
+        data.compress(pydicom.uid.RLELossless, generate_instance_uid=False)
+        data.save_as(path)
+    path.write_bytes(path.read_bytes()[:-10])
+    told = _refused(tmp_path)
+    assert [(f.code, f.place.file) for f in told] == [("I002", "im002.dcm")]
+
+
+def test_lossy_by_its_transfer_syntax_and_kernel_of_an_enhanced_ct(tmp_path: Path) -> None:
+    data = _enhanced([0.0, 2.0])
+    kernel = Sequence([_group(ConvolutionKernel=["I30f", "3"])])
+    data.SharedFunctionalGroupsSequence[0].CTReconstructionSequence = kernel
+    path = write(tmp_path / "e.dcm", data)
+    assert read_image(path)[0].origin.kernel == "I30f\\3"
+    relabel(series(tmp_path / "s", 1)[0], "1.2.840.10008.1.2.4.50")
+    header = read_header(tmp_path / "s" / "im000.dcm")
+    assert isinstance(header, Header) and header.lossy
 
 
 def test_deflated_file_is_refused_unopened(tmp_path: Path) -> None:

@@ -106,4 +106,4 @@ def test_damage_is_told_and_never_raised(
                     assert "Secret" not in str(refusal)
             index = read_index(folder)
             assert index.entries or index.findings
-    assert "Secret" not in caplog.text
+    assert caplog.text == ""

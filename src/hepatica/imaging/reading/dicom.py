@@ -25,12 +25,8 @@ def read_dicom_folder(folder: Path, series: str = "") -> tuple[Volume, Told]:
     Raises      Unreadable where no image is there; NotReady with findings where the series must be
                 refused, or where there are several and none was named.
     """
-    files = read_tree(folder)
-    images = {
-        key: headers
-        for key, headers in files.series.items()
-        if headers[0].role == "image" and series in ("", key[1])
-    }
+    files = read_tree(folder, series)
+    images = {k: headers for k, headers in files.series.items() if headers[0].role == "image"}
     if not images:
         what = f"no image of series {series}" if series else "no DICOM image"
         raise _nothing(f"{folder.name}: {what}", files.findings)

@@ -15,8 +15,8 @@ from hepatica.core.errors import MissingExtra
 from hepatica.core.finding import Finding
 from hepatica.imaging.reading.fault import fault
 from hepatica.imaging.reading.frame import Frame, acquired_s, frames_of
+from hepatica.imaging.reading.storage import damaged, pixel_bytes, pixel_fault, undecodable
 from hepatica.imaging.reading.value import (
-    MOST_ITEMS,
     clock_s,
     day,
     item,
@@ -28,10 +28,7 @@ from hepatica.imaging.reading.value import (
     whole,
 )
 
-LARGEST_BYTES = 4 << 30  # of the pixels of one volume, unpacked
-LARGEST_RATIO = 1000  # of unpacked to compressed pixels
-
-_PLAIN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
+_LOSSY = tuple(f"1.2.840.10008.1.2.4.{end}" for end in (50, 51, 81))  # JPEG, near-lossless JPEG-LS
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _DIRECTORY = "1.2.840.10008.1.3.10"
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
@@ -39,7 +36,6 @@ _ROLES = {"66.4": "SEG", "66.7": "SEG", "481.3": "RTSTRUCT", "30": "PM"}
 _OTHER = ("66", "66.1", "66.2", "66.3", "66.5", "66.6", "481", "11", "104", "9", "67", "68")
 _SCREENS = ("7", "6", "3")  # secondary capture and ultrasound
 _PROJECTIONS = ("XA", "RF", "DX", "CR", "MG", "US", "ES")
-_PIXELS = {0x7FE00010, 0x7FE00008, 0x7FE00009}
 _TAGS = """
 SOPClassUID SOPInstanceUID Modality PatientID StudyInstanceUID SeriesInstanceUID StudyDate
 SeriesDate AcquisitionDate ContentDate AcquisitionDateTime AcquisitionTime ContrastBolusStartTime
@@ -115,21 +111,15 @@ def read_header(path: Path) -> Header | Finding:
         except MissingExtra:
             raise
         except Exception as error:  # pydicom raises whatever its parser meets
-            return _damaged(path, f"a damaged header ({type(error).__name__})")
+            return damaged(path, f"a damaged header ({type(error).__name__})")
 
 
 def _foreign(path: Path) -> Finding:
     """A file without the mark of DICOM: damaged where its name says DICOM, else another thing."""
     if path.suffix.lower() in (".dcm", ".ima", ".dicom"):
-        return _damaged(path, "no mark of DICOM (DICM) at byte 128")
+        return damaged(path, "no mark of DICOM (DICM) at byte 128")
     return fault(
         "I001", path, found="a file that is not DICOM", expected="images", hint="passed by"
-    )
-
-
-def _damaged(path: Path, found: str) -> Finding:
-    return fault(
-        "I002", path, found=found, expected="a whole DICOM file", hint="copy it again from the PACS"
     )
 
 
@@ -148,14 +138,14 @@ def _header(path: Path, file: BinaryIO, size: int) -> Header | Finding:
             hint="the files themselves are read",
         )
     if syntax == _DEFLATED:  # unpacked whole by pydicom, without a bound
-        return _undecodable(path, syntax)
+        return undecodable(path, syntax)
     data = pydicom.dcmread(file, defer_size=size, stop_before_pixels=True, specific_tags=_TAGS)
     if not text(data, "SOPClassUID") or not text(data, "SeriesInstanceUID"):
-        return _damaged(path, "no class or series (cut short?)")
+        return damaged(path, "no class or series (cut short?)")
     role = _role(text(data, "SOPClassUID"), data)
     wrong = None
     if role in ("image", "PM"):
-        wrong = _pixel_fault(path, data, (syntax, size), _pixel_bytes(file, syntax))
+        wrong = pixel_fault(path, data, (syntax, size), pixel_bytes(file, syntax))
     count = 1 if wrong else max(whole(data, "NumberOfFrames") or 1, 1)
     planes = frames_of(data, str(path), count) if role in ("image", "PM") else ()
     return _filled(path, data, role, planes, wrong)
@@ -185,15 +175,13 @@ def _filled(
         scanner=" ".join(
             one for n in ("Manufacturer", "ManufacturerModelName") if (one := text(data, n))
         ),
-        kernel=text(data, "ConvolutionKernel")
-        or text(data, "SequenceName")
-        or text(data, "PulseSequenceName"),
+        kernel=_kernel(data),
         frame_of_reference=text(data, "FrameOfReferenceUID"),
         delay_s=_delay_s(data),
         thickness_mm=thickness,
         shape=(rows, columns),
         photometric=text(data, "PhotometricInterpretation"),
-        lossy=text(data, "LossyImageCompression") == "01",
+        lossy=_is_lossy(data),
         padding=padding,
         calibrated=_is_calibrated(data, modality, planes),
         frames=planes,
@@ -213,6 +201,19 @@ def _role(sop_class: str, data: Any) -> str:
     if kind in _OTHER or kind.split(".")[0] in ("11", "104", "9", "481"):
         return "other"
     return "image"
+
+
+def _kernel(data: Any) -> str:
+    """Reconstruction kernel, also of an enhanced CT, else the name of the sequence."""
+    shared = item(item(data, "SharedFunctionalGroupsSequence"), "CTReconstructionSequence")
+    named = text(shared, "ConvolutionKernel") if shared is not None else ""
+    own = ("ConvolutionKernel", "SequenceName", "PulseSequenceName")
+    return named or next((found for name in own if (found := text(data, name))), "")
+
+
+def _is_lossy(data: Any) -> bool:
+    syntax = text(getattr(data, "file_meta", {}), "TransferSyntaxUID")
+    return syntax in _LOSSY or text(data, "LossyImageCompression") == "01"
 
 
 def _is_placed(data: Any) -> bool:
@@ -256,77 +257,3 @@ def _refers(data: Any) -> set[str]:
             series = items(study, "RTReferencedSeriesSequence")
             found |= {text(one, "SeriesInstanceUID") for one in series}
     return found - {""}
-
-
-# --- pixels: are they there, and can they be decoded ------------------------------------------
-
-
-def _pixel_bytes(file: BinaryIO, syntax: str) -> tuple[int | None, int]:
-    """Bytes that the pixel element promises (None: no element, -1: undefined), and those left."""
-    order = "big" if syntax == "1.2.840.10008.1.2.2" else "little"
-    head = file.read(12)
-    if len(head) < 12:
-        return None, 0
-    group, element = (int.from_bytes(head[i : i + 2], order) for i in (0, 2))  # type: ignore[arg-type]
-    if (group << 16 | element) not in _PIXELS:
-        return None, 0
-    at, used = (4, 8) if syntax == "1.2.840.10008.1.2" else (8, 12)
-    length = int.from_bytes(head[at : at + 4], order)  # type: ignore[arg-type]
-    start = file.tell() - 12 + used
-    left = file.seek(0, 2) - start
-    return (-1 if length == 0xFFFFFFFF else length), left
-
-
-def _pixel_fault(
-    path: Path, data: Any, stored: tuple[str, int], pixels: tuple[int | None, int]
-) -> Finding | None:
-    syntax, size = stored
-    rows, columns, bits = (whole(data, n) for n in ("Rows", "Columns", "BitsAllocated"))
-    samples = whole(data, "SamplesPerPixel") or 1
-    promised, left = pixels
-    if not rows or not columns or not bits or promised is None:
-        return _damaged(path, "a file without pixels (cut short?)")
-    count = max(whole(data, "NumberOfFrames") or 1, 1)
-    needed = rows * columns * samples * bits * count // 8
-    plain = syntax in _PLAIN or not syntax
-    room = min(LARGEST_BYTES, left if plain else size * LARGEST_RATIO)
-    is_false = needed > room and not (plain and promised >= needed)
-    if needed > LARGEST_BYTES or count > MOST_ITEMS or is_false:
-        return fault(
-            "I004",
-            path,
-            found=f"a header that promises {needed} bytes of pixels in a file of {size}",
-            expected="no more than the file can hold, and than is read",
-        )
-    if plain and needed > left:
-        return _damaged(path, f"{left} of {needed} bytes of pixels (cut short)")
-    photometric = text(data, "PhotometricInterpretation")
-    if samples != 1 or bits not in (8, 16, 32, 64) or not photometric.startswith("MONOCHROME"):
-        return fault(
-            "I016",
-            path,
-            found=f"{photometric or 'pixels'} of {samples} x {bits} bits",
-            expected="grey values of 8, 16 or 32 bits",
-        )
-    return None if plain or _is_decodable(syntax) else _undecodable(path, syntax)
-
-
-def _is_decodable(syntax: str) -> bool:
-    from pydicom.pixels import get_decoder  # noqa: PLC0415
-
-    try:
-        return bool(get_decoder(syntax).is_available)
-    except (NotImplementedError, ValueError, KeyError):
-        return False
-
-
-def _undecodable(path: Path, syntax: str) -> Finding:
-    from pydicom.uid import UID  # noqa: PLC0415
-
-    return fault(
-        "I003",
-        path,
-        found=f"pixels in {UID(syntax).name}",
-        expected="a transfer syntax that can be decoded here",
-        hint="export it uncompressed (Explicit VR Little Endian)",
-    )

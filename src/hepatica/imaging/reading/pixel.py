@@ -10,8 +10,8 @@ import numpy.typing as npt
 from hepatica.core.finding import Finding
 from hepatica.imaging.reading.fault import fault
 from hepatica.imaging.reading.frame import Frame
-from hepatica.imaging.reading.header import LARGEST_BYTES
 from hepatica.imaging.reading.stack import Stack
+from hepatica.imaging.reading.storage import LARGEST_BYTES
 from hepatica.imaging.reading.value import quiet
 
 Voxels = npt.NDArray[np.generic]

@@ -17,7 +17,7 @@ from hepatica.imaging.reading.header import Header, read_header
 
 DEEPEST = 40
 VOLUMES = (".nii", ".nii.gz", ".nrrd", ".nhdr")  # files that are a volume of their own
-_BESIDE = (".raw", ".raw.gz", ".img", ".img.gz", ".hdr")  # data of a detached header, and Analyze
+_BESIDE = (".raw", ".raw.gz")  # the data of a detached header
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def read_files(folder: Path, paths: Sequence[Path]) -> Files:
     return found
 
 
-def read_tree(root: Path) -> Files:
-    """Headers of all files below a folder.
+def read_tree(root: Path, series: str = "") -> Files:
+    """Headers of all files below a folder; of the series of that UID alone, where one is named.
 
     Raises      Unreadable where there is no such folder.
     """
@@ -124,5 +124,6 @@ def read_tree(root: Path) -> Files:
         whole.findings.extend([*findings, *part.findings])
         whole.volumes.extend(part.volumes)
         for key, headers in part.series.items():
-            whole.series.setdefault(key, []).extend(headers)
+            if series in ("", key[1]):
+                whole.series.setdefault(key, []).extend(headers)
     return whole

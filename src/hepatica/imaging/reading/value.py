@@ -24,14 +24,14 @@ _TIME = re.compile(r"(\d{2}):?(\d{2})?:?(\d{2})?(\.\d{1,6})?")
 def quiet() -> Iterator[None]:
     """Let pydicom neither warn nor log: what it says of damaged values quotes names of patients."""
     log = logging.getLogger("pydicom")
-    before = log.disabled
-    log.disabled = True
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        log.disabled = before
+        log.setLevel(before)
 
 
 def raw(data: Any, name: str) -> Any:
