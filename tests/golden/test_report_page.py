@@ -65,7 +65,8 @@ SUBJECTS = ("001", "002", EVIL)
 SECTIONS = (
     "summary", "narrative", "protocol", "flow", "screening", "baseline", "scores", "exposure",
     "schedule",
-    "response", "agreement", "waterfall", "swimmer", "spider", "profiles", "survival", "tests",
+    "response", "agreement", "waterfall", "swimmer", "spider", "normalization", "profiles",
+    "survival", "tests",
     "ae", "laboratory", "liver",
     "deviations", "findings", "conventions", "checklist", "provenance",
 )  # fmt: skip

@@ -56,7 +56,6 @@ _OF_PEOPLE = {
     "survival",
     "tests",
     "schedule",
-    "normalization",
     "competing",
     "landmark",
     "subgroup",
