@@ -1,5 +1,6 @@
 """The longest line in viable tissue: equal to brute force in fractions, never across necrosis."""
 
+import itertools
 import math
 from fractions import Fraction
 
@@ -19,7 +20,7 @@ def clear(cells, one, other):
     run = [b - a for a, b in zip(one, other, strict=True)]
     cuts = {Fraction(0), Fraction(1)}
     corners = None
-    for start, length in zip(one, run, strict=True):
+    for length in run:
         edges = range(min(0, length), max(0, length))
         own = {(Fraction(2 * e + 1, 2) / length) for e in edges} if length else set()
         corners = own if corners is None else corners & own
@@ -29,7 +30,7 @@ def clear(cells, one, other):
     def cell(t):
         return tuple(math.floor(a + t * d + Fraction(1, 2)) for a, d in zip(one, run, strict=True))
 
-    path = [cell((a + b) / 2) for a, b in zip(cuts, cuts[1:], strict=False)] or [one]
+    path = [cell((a + b) / 2) for a, b in itertools.pairwise(cuts)] or [one]
     if not all(spot in cells for spot in path):
         return False
     for corner in corners:
@@ -90,7 +91,7 @@ def test_a_necrotic_core_leaves_the_chord_beside_it(core_mm, across_mm):
     """Outer radius 30: the chord touches the core, 2 sqrt(900 - core^2) long.
 
     A core of 15 lets the perpendicular pass above it, as long as the chord; a core of 22 stops it:
-    at the end of the chord, 20.4 from the middle, it runs from the outside (22.0) to the core (8.2).
+    at the end of the chord, 20.4 from the middle, it runs from outside (22.0) to core (8.2).
     """
     mask = annulus(core_mm, 30)
     grid = grid_of(mask.shape, 0.8, 0.8)
