@@ -18,10 +18,11 @@ from hepatica.imaging.phantom.shape import Artery, Ellipsoid, Floats, Point
 LARGEST_MM = 50.0  # a tumour is drawn no larger than this; truth.json says so
 STRAIGHTEN = 3  # sideways amplitude of vessels: times change to this power
 FADE = 2  # enhancement of the tumour, and its Ktrans: times change to this power
-TRUNK_MM, BRANCH_MM = 5.0, 4.2
-_TRUNK_LONG_MM, _BRANCH_LONG_MM = 34.0, 30.0
-_AMPLITUDE_MM, _WAVE_MM, _STEP_MM = 2.6, 18.0, 0.5
-_SPREAD_DEG = 42.0
+TRUNK_MM, BRANCH_MM = 5.2, 4.4
+BRANCHES = 3
+_TRUNK_LONG_MM, _BRANCH_LONG_MM = 30.0, 52.0
+_AMPLITUDE_MM, _WAVE_MM, _STEP_MM = 3.4, 22.0, 0.5
+_SPREAD_DEG = 25.0
 
 LIVER = Ellipsoid((-36.0, -8.0, 0.0), (60.0, 60.0, 42.0))
 SPLEEN = Ellipsoid((74.0, 22.0, 4.0), (20.0, 28.0, 30.0))
@@ -88,17 +89,20 @@ def body(seed: int, subject: str, size: Size, *, change: float = 1.0, oil: bool 
 
 
 def _vessels(rng: np.random.Generator, tumour: Floats, change: float) -> tuple[Artery, ...]:
-    """A trunk from the hilum towards the tumour, and two branches into it."""
+    """A trunk from the hilum towards the tumour, and branches that spread from it through it."""
     hilum = np.array(_HILUM)
     along = (tumour - hilum) / np.linalg.norm(tumour - hilum)
     fork = hilum + _TRUNK_LONG_MM * along
-    side = np.cross(along, rng.normal(size=3))
-    side /= np.linalg.norm(side)
-    angle = np.deg2rad(_SPREAD_DEG)
-    ends = [fork + _BRANCH_LONG_MM * (np.cos(angle) * along + s * np.sin(angle) * side)
-            for s in (1.0, -1.0)]  # fmt: skip
+    first = np.cross(along, rng.normal(size=3))
+    first /= np.linalg.norm(first)
+    second = np.cross(along, first)
+    spread = np.deg2rad(_SPREAD_DEG)
     lines = [("trunk", hilum, fork, TRUNK_MM)]
-    lines += [(f"branch {i + 1}", fork, end, BRANCH_MM) for i, end in enumerate(ends)]
+    for i in range(BRANCHES):
+        around = 2.0 * np.pi * i / BRANCHES
+        side = np.cos(around) * first + np.sin(around) * second
+        end = fork + _BRANCH_LONG_MM * (np.cos(spread) * along + np.sin(spread) * side)
+        lines.append((f"branch {i + 1}", fork, end, BRANCH_MM))
     made = []
     for label, start, end, diameter in lines:
         turn = rng.uniform(0.0, 2.0 * np.pi)
@@ -115,7 +119,7 @@ def _winding(start: Floats, end: Floats, amplitude_mm: float, turn: float) -> Fl
     across /= np.linalg.norm(across)
     side = np.cos(turn) * across + np.sin(turn) * np.cross(along, across)
     at = np.linspace(0.0, long, int(long / _STEP_MM) + 1)
-    fade = np.clip(np.minimum(at, long - at) / (_WAVE_MM / 4.0), 0.0, 1.0)
+    fade = np.clip(np.minimum(at, long - at) / (_WAVE_MM / 2.0), 0.0, 1.0)
     wave = amplitude_mm * fade * fade * (3.0 - 2.0 * fade) * np.sin(2.0 * np.pi * at / _WAVE_MM)
     points: Floats = start + at[:, None] * along + wave[:, None] * side
     return points

@@ -21,7 +21,7 @@ from hepatica.imaging.volume import Grid, Volume
 SCANNER = "Hepatica synthetic phantom"
 KERNEL = "SYNTHETIC"
 NOISE_HU = 5.0
-BLUR_MM = 1.6  # width of an edge, and of the point spread that blurs vessels
+BLUR_MM = 1.2  # width of an edge, and of the point spread that blurs vessels
 CHUNK = 16  # slices drawn at once, which bounds the memory
 
 # Attenuation in HU: native, arterial, portal venous. Values of this phantom, in the range of an
