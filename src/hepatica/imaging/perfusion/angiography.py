@@ -4,7 +4,7 @@ The curve of a region is the mean density of its pixels; a gamma-variate is fitt
 to peak, peak, area, first moment and slope are of the fitted curve (`gamma.py`): the steepest step
 between frames is noise times the frame rate. Numbers of a run depend on its injection, therefore
 each is relative to an outlined reference artery, best the proper hepatic artery: differences of
-times in s, ratios of peak and area [dsa2018]. Without one there is no number.
+times in s, ratios of peak and area [qdsa2018]. Without one there is no number.
 
 A projection has no mm. Sizes are pixels unless the run was calibrated; nothing here is a length.
 """

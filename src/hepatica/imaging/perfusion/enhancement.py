@@ -1,7 +1,7 @@
 """Arterial enhancement fraction: (arterial - native) / (portal - native) x 100.
 
 How much of what enhances by the portal venous phase had enhanced in the arterial one
-[kim2009aef, cited from memory]. Not a flow: it depends on when the two phases were taken.
+[lee2013]. Not a flow: it depends on when the two phases were taken.
 
 Choices where the publications are silent:
 - The value of a region is the ratio of its mean differences, not the mean of its voxels' ratios,

@@ -1,8 +1,10 @@
 """Gamma-variate curves: C(t) = A x^k exp(k (1 - x)), x = (t - t0) / (tp - t0), fitted many at once.
 
-A is the peak, reached at tp; t0 is the arrival, k > 0 the shape [thompson1964; the form with the
-peak as parameters: madsen1992; both cited from memory]. The peak A enters linearly and is solved for (variable projection);
-t0, log(tp - t0) and log k are found by damped Gauss-Newton steps, all curves in one array.
+A is the peak, reached at tp; t0 is the arrival, k > 0 the shape [thompson1964]; the form with
+the peak as parameters is [madsen1992]; both cited from memory. The peak A enters linearly and is
+solved for (variable projection). tp, the width s = (tp - t0) / sqrt(k) of the top, and k are found
+by damped Gauss-Newton steps on tp, log s and log k, all curves in one array: t0 itself would trade
+with k along a valley.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 STEPS = 40
 _SHAPES = (2.0, 5.0)  # of the curves that the search begins with
 _LOG_SHAPE = (np.log(0.3), np.log(60.0))
-_SMALL = 1e-4
+_SMALL = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +62,9 @@ class GammaFit:
 
     def curve(self, times_s: Floats) -> Floats:
         """Values (curves, times)."""
-        parameters = (self.arrival_s, np.log(self.peak_s - self.arrival_s), np.log(self.shape))
-        return self.peak[:, None] * _unit(np.stack(parameters, axis=1), times_s)
+        width = (self.peak_s - self.arrival_s) / np.sqrt(self.shape)
+        parameters = np.stack([self.peak_s, np.log(width), np.log(self.shape)], axis=1)
+        return self.peak[:, None] * _unit(parameters, times_s)
 
 
 def fit_gamma(
@@ -81,15 +84,16 @@ def fit_gamma(
     each = np.arange(len(curves))
     parameters = np.stack([p for p, _, _ in begun])[best, each]
     peak = np.stack([a for _, a, _ in begun])[best, each]
-    arrival, width = parameters[:, 0], np.exp(parameters[:, 1])
+    shape = np.exp(parameters[:, 2])
+    arrival = parameters[:, 0] - np.exp(parameters[:, 1]) * np.sqrt(shape)
     rmse = np.sqrt(costs[best, each] / np.maximum(weight.sum(axis=1), 1.0))
-    return GammaFit(peak, arrival + width, arrival, np.exp(parameters[:, 2]), rmse)
+    return GammaFit(peak, parameters[:, 0], arrival, shape, rmse)
 
 
 def _unit(parameters: Floats, times_s: Floats) -> Floats:
-    """Curves of peak 1 for (n, 3) of arrival, log width and log shape."""
-    arrival, width, shape = (parameters[:, i, None] for i in range(3))
-    x = np.maximum((times_s - arrival) * np.exp(-width), 0.0)
+    """Curves of peak 1 for (n, 3) of time to peak, log width and log shape."""
+    peak_s, width, shape = (parameters[:, i, None] for i in range(3))
+    x = np.maximum(1.0 + (times_s - peak_s) * np.exp(-width - shape / 2.0), 0.0)
     with np.errstate(divide="ignore"):
         exponent = np.exp(shape) * (1.0 - x + np.log(x))
     unit: Floats = np.exp(exponent)
@@ -103,8 +107,7 @@ def _start(curves: Floats, times_s: Floats, shape: float) -> Floats:
     step = float(np.diff(times_s).mean())
     peak_s = times_s[top]
     rise = np.maximum(peak_s - times_s[half], step)
-    width = 1.2 * rise * np.sqrt(shape)
-    return np.stack([peak_s - width, np.log(width), np.full(len(curves), np.log(shape))], axis=1)
+    return np.stack([peak_s, np.log(rise), np.full(len(curves), np.log(shape))], axis=1)
 
 
 def _search(
@@ -121,7 +124,7 @@ def _search(
         gain = np.where(better, cost - new_cost, 0.0)
         parameters = np.where(better[:, None], tried, parameters)
         peak = np.where(better, new_peak, peak)
-        damping = np.where(better, damping / 4.0, np.minimum(damping * 6.0, 1e8))
+        damping = np.where(better, damping / 8.0, np.minimum(damping * 4.0, 1e8))
         if not (gain > 1e-10 * cost).any() and (damping > 1e3)[~better].all():
             break
         cost = np.where(better, new_cost, cost)
@@ -152,7 +155,7 @@ def _step(
     diagonal += damping[:, None] * diagonal + 1e-12
     found: Floats = -np.linalg.solve(matrix, slopes @ rest[:, :, None])[:, :, 0]
     widest = np.array([max(float(np.ptp(times_s)) / 8.0, 1.0), 1.0, 1.0])
-    limited: Floats = np.clip(found, -1.0, 1.0) * widest
+    limited: Floats = np.clip(found, -widest, widest)
     return limited
 
 
@@ -166,7 +169,7 @@ def _projected(curves: Floats, times_s: Floats, weight: Floats, parameters: Floa
 def _bounded(parameters: Floats, times_s: Floats) -> Floats:
     span = float(np.ptp(times_s))
     step = span / (times_s.size - 1)
-    low = [times_s[0] - span, np.log(step / 2.0), _LOG_SHAPE[0]]
-    high = [times_s[-1], np.log(2.0 * span), _LOG_SHAPE[1]]
+    low = [times_s[0], np.log(step / 4.0), _LOG_SHAPE[0]]
+    high = [times_s[-1] + span, np.log(2.0 * span), _LOG_SHAPE[1]]
     inside: Floats = np.clip(parameters, low, high)
     return inside

@@ -2,11 +2,11 @@
 
 Perfusion is the steepest rise of the tissue over the highest enhancement of what feeds it: of the
 aorta for the arterial part, before the spleen's peak (or the portal vein's, where no spleen is
-outlined), of the portal vein for the portal part, after it [miles1991; for the liver blomley1995; both cited from memory].
-It assumes that nothing leaves the tissue before the steepest rise. In the liver that is never so:
-of a simulated dual-input liver it reads three quarters of the arterial and less than half of the
-portal inflow (reference page of the manual). So it can be compared within a patient on one machine
-and protocol, and is no flow.
+outlined), of the portal vein for the portal part, after it [miles1991], in the liver [blomley1995];
+both cited from memory. It assumes that nothing leaves the tissue before the steepest rise. In the
+liver that is never so: of a simulated dual-input liver it reads three quarters of the arterial and
+half of the portal inflow, or more where both rise together (docs/reference/imaging-accuracy.md). So
+it can be compared within a patient on one machine and protocol, and is no flow.
 
 The rise is that of a smoothed curve: a local parabola through the frames, weighed by a bell of
 BELL_S seconds or one frame, whichever is wider. Inputs are smoothed in the same way. Frames before
