@@ -293,9 +293,11 @@ def test_no_place_and_wrong_place_are_refused(tmp_path: Path) -> None:
     series(tmp_path / "a", ImagePositionPatient=None)
     series(tmp_path / "b", ImageOrientationPatient=[1, 0, 0, 1, 0, 0])
     series(tmp_path / "c", PixelSpacing=[0, 0.7])
+    series(tmp_path / "d", ImagePositionPatient=["1e300", "0", "0"])
     assert _codes(_refused(tmp_path / "a")) == ["I009"]
     assert _codes(_refused(tmp_path / "b")) == ["I022"]
     assert _codes(_refused(tmp_path / "c")) == ["I022"]
+    assert _codes(_refused(tmp_path / "d")) == ["I009"]
 
 
 def test_nobody_and_no_day_are_told(tmp_path: Path) -> None:

@@ -118,6 +118,9 @@ def _patched(tmp_path: Path, at: int, form: str, *values: float) -> Path:
         (40, "8h", (7, 2, 2, 2, 2, 2, 2, 2)),
         (280, "4f", (float("nan"), 0, 0, 0)),
         (280, "4f", (0, 0, 0, 0)),  # no x at all
+        (280, "4f", (float("inf"), 0, 0, 0)),
+        (280, "4f", (1e38, 0, 0, 0)),
+        (112, "2f", (1e30, 0)),  # scaled beyond all measure
         (280, "4f", (1, 0.5, 0, 0)),  # sheared
         (252, "2h", (0, 0)),  # no place
         (70, "h", (1792,)),  # complex numbers
@@ -225,6 +228,7 @@ def test_nrrd_with_an_axis_that_is_not_space(tmp_path: Path) -> None:
         {"space": ""},
         {"space": "scanner-xyz"},
         {"space_directions": "(nan,0,0) (0,1,0) (0,0,1)"},
+        {"space_directions": "(1e300,0,0) (0,1,0) (0,0,1)"},
         {"space_directions": "(0,0,0) (0,1,0) (0,0,1)"},
         {"space_directions": "(1,0,0) (1,0,0) (0,0,1)"},
         {"space_directions": "none none none"},

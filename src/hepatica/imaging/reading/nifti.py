@@ -21,7 +21,7 @@ from hepatica.core.finding import Finding
 from hepatica.imaging.origin import Origin
 from hepatica.imaging.reading.fault import fault, plain
 from hepatica.imaging.reading.phase import phase_of
-from hepatica.imaging.reading.placed import check_axes, laid_out
+from hepatica.imaging.reading.placed import LARGEST, check_axes, laid_out
 from hepatica.imaging.reading.stream import Stream
 from hepatica.imaging.volume import Volume
 
@@ -125,7 +125,8 @@ def _scaled(stored: npt.NDArray[Any], header: NiftiHeader) -> npt.NDArray[Any]:
     if slope == 1 and intercept % 1 == 0 and native.dtype.kind in "iu" and abs(intercept) < 2**30:
         return native.astype(np.int64) + int(intercept)
     kind = np.float64 if native.dtype == np.float64 else np.float32
-    return (native.astype(np.float64) * slope + intercept).astype(kind)
+    with np.errstate(all="ignore"):  # what the voxels hold is not in our hand
+        return (native.astype(np.float64) * slope + intercept).astype(kind)
 
 
 # --- the header --------------------------------------------------------------------------------
@@ -168,8 +169,8 @@ def _fields(raw: bytes, order: str, version: int) -> dict[str, Any]:
 
 
 def _parsed(name: str, fields: dict[str, Any], order: str, size: int) -> NiftiHeader:
-    numbers = (*fields["pixdim"], fields["offset"], *fields["quatern"], *fields["qoffset"])
-    if fields["datatype"] not in _TYPES or not np.isfinite(numbers).all():
+    numbers = [*fields["pixdim"][:5], *fields["quatern"], *fields["qoffset"], *fields["srow"]]
+    if fields["datatype"] not in _TYPES or not (np.abs(numbers) < LARGEST).all():
         raise Unreadable(f"{name}: a type or numbers that are not read")
     shape = _shape(name, fields["dim"])
     mm = _MM.get(fields["units"] & 7, 1.0)
@@ -180,18 +181,20 @@ def _parsed(name: str, fields: dict[str, Any], order: str, size: int) -> NiftiHe
     lps = np.diag([-1.0, -1.0, 1.0, 1.0])
     affine = lps @ np.diag([mm, mm, mm, 1.0]) @ chosen
     check_axes(name, shape[:3], affine)
-    start = int(fields["offset"]) or size + 4
+    start = fields["offset"] or size + 4
     if not size <= start <= 1 << 20:
         raise Unreadable(f"{name}: voxels that begin at byte {start}")
     second = _SECONDS.get(fields["units"] & 56)
     step = fields["pixdim"][4] * (second or 0)
     slope, intercept = fields["slope"], fields["inter"]
     if not (math.isfinite(slope) and math.isfinite(intercept)) or slope == 0:
-        slope, intercept = 1.0, 0.0
+        slope, intercept = 1.0, 0.0  # as the format has it: no scale
+    if max(abs(slope), abs(intercept)) >= LARGEST:
+        raise Unreadable(f"{name}: values scaled by {slope:g} and {intercept:g}")
     return NiftiHeader(
         shape=shape,
         dtype=np.dtype(_TYPES[fields["datatype"]]).newbyteorder("<" if order == "<" else ">"),
-        skip=start - size,
+        skip=int(start) - size,
         slope=slope,
         intercept=intercept,
         affine=affine,

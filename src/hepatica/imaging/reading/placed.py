@@ -13,6 +13,7 @@ from hepatica.imaging.volume import Grid
 Voxels = npt.NDArray[np.generic]
 Floats = npt.NDArray[np.float64]
 FLATTEST = 1e-6  # of the product of the edges: a flatter voxel has no volume
+LARGEST = 1e9  # of any number of an affine; nan is not smaller
 LONGEST_AXIS = 100_000
 SKEW = 2e-3  # cosine of two axes: more is a sheared grid, of which no diameter would be right
 
@@ -22,7 +23,7 @@ def check_axes(name: str, shape: Sequence[int], affine: Floats) -> None:
 
     Raises      Unreadable.
     """
-    if not np.isfinite(affine).all() or min(shape) < 1 or max(shape) > LONGEST_AXIS:
+    if not (np.abs(affine) < LARGEST).all() or min(shape) < 1 or max(shape) > LONGEST_AXIS:
         raise Unreadable(f"{name}: sizes or directions that are no numbers of a volume")
     edges = np.linalg.norm(affine[:3, :3], axis=0)
     if edges.min() <= 1e-6 or edges.max() > 1e5 or np.abs(affine[:3, 3]).max() > 1e6:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 from hepatica.imaging.reading.fault import plain
 
 LONGEST_TEXT = 128
+LARGEST_NUMBER = 1e15  # seconds, mm and slopes are smaller
 MOST_ITEMS = 100_000  # of a sequence; a frame each, in an enhanced object
 
 _DATE = re.compile(r"(\d{4})[.-]?(\d{2})[.-]?(\d{2})")
@@ -65,7 +65,7 @@ def words(data: Any, name: str) -> tuple[str, ...]:
 
 
 def numbers(data: Any, name: str, count: int) -> tuple[float, ...] | None:
-    """So many finite numbers, or None."""
+    """So many finite numbers below LARGEST_NUMBER, or None."""
     value = raw(data, name)
     if value is None:
         return None
@@ -74,7 +74,8 @@ def numbers(data: Any, name: str, count: int) -> tuple[float, ...] | None:
         found = tuple(float(one) for one in parts)
     except Exception:  # as above
         return None
-    return found if len(found) == count and all(math.isfinite(one) for one in found) else None
+    fits = len(found) == count and all(abs(one) < LARGEST_NUMBER for one in found)  # nan is not
+    return found if fits else None
 
 
 def number(data: Any, name: str) -> float | None:
