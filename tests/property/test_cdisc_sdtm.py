@@ -34,6 +34,7 @@ KNOWN = {
     "vitals": (),
     "procedures": (),
     "screening": (),
+    "image_quantities": (),
 }
 REQUIRED = {"history": {"term"}, "medications": {"class"}, "labs": {"value"}, "vitals": {"value"}}
 

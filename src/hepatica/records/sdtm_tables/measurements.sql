@@ -23,6 +23,10 @@ with result as (
         TRREASND,
         TRACPTFL,
         SUPP_LIPOBSC,
+        TRREFID,
+        SUPP_SLICENO,
+        SUPP_ENDPTS,
+        SUPP_CONVENT,
         row_number() over (
             partition by tr.USUBJID, TRLNKID, TREVAL, TREVALID, TRTESTCD,
                 day_of(TRDTC, visit_day.day)
@@ -60,7 +64,11 @@ side_by_side as (
         bool_or(TRSTAT = 'NOT DONE') as not_done,
         any_value(TRREASND) as reason,
         any_value(SUPP_LIPOBSC) as obscured,
-        any_value(TRACPTFL) as accepted
+        any_value(TRACPTFL) as accepted,
+        any_value(TRREFID) as series,
+        any_value(SUPP_SLICENO) as slice,
+        any_value(SUPP_ENDPTS) as endpoints,
+        any_value(SUPP_CONVENT) as convention
     from result
     group by USUBJID, TRLNKID, day, reader, copy
 )
@@ -84,6 +92,10 @@ select
     reason,
     obscured as lipiodol_obscured,
     reader,
-    accepted
+    accepted,
+    series,
+    slice,
+    endpoints,
+    convention
 from side_by_side
 order by record

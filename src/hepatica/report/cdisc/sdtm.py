@@ -101,7 +101,7 @@ def _register(connection: duckdb.DuckDBPyConnection, study: Study, records: Reco
     for name in tables():
         connection.register(name, records[name])
     connection.register("study_procedure", study_procedure_table(study))
-    for name in ("lab_test", "vital_test"):
+    for name in ("lab_test", "vital_test", "image_test"):
         tests = catalogue(f"{name}s").values()
         named = {"code": [t.code for t in tests], "name": [t.name for t in tests]}
         connection.register(name, pa.table(named))
