@@ -155,6 +155,22 @@ def test_noise_alone_is_no_viable_tissue_and_does_not_tear_what_is_viable():
     assert by_test(raw)["QEASL"].value == live["QEASL"].value
 
 
+def test_smoothing_before_the_threshold_finds_what_noise_hides_and_never_spreads_lipiodol():
+    loud = phases(core=False, oil=True, noise=20.0)
+    raw, smooth = (
+        assess_lesions(loud, outlines(), LesionRule(smooth_mm=width)) for width in (0.0, 3.0)
+    )
+    live = 100 * (TUMOUR & ~OIL).sum() / TUMOUR.sum()
+    assert by_test(raw)["QEASL"].value < 0.8 * live
+    assert by_test(smooth)["QEASL"].value == pytest.approx(live, rel=0.05)
+    assert "smoothed by 3 mm" in by_test(smooth)["QEASL"].method
+    assert not (smooth.lesions[0].viability.enhancing & smooth.lesions[0].viability.lipiodol).any()
+    dead = assess_lesions(
+        phases(dead=True, core=False, oil=True), outlines(), LesionRule(smooth_mm=3)
+    )
+    assert not dead.lesions[0].viability.enhancing.any()
+
+
 @pytest.mark.parametrize(
     ("images", "reason", "code"),
     [

@@ -40,6 +40,7 @@ _MODALITY = click.Choice(["CT", "MR"])
 @click.option(
     "--speck-mm2", type=click.FloatRange(min=0), default=10.0, help="Smallest viable piece."
 )
+@click.option("--smooth-mm", type=click.FloatRange(min=0), default=0.0, help="Smoothing before it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def lesion(as_json: bool, **given: Any) -> int:
     """Measure tumours: longest and viable diameters, EASL product, volume, qEASL, necrosis."""
@@ -55,7 +56,12 @@ def run_lesion(*, as_json: bool, **given: Any) -> int:
         from hepatica.imaging.reading.mask import read_segmentation
     except ModuleNotFoundError as error:
         raise MissingExtra("hepatica image lesion needs hepatica[imaging]") from error
-    rule = LesionRule(given["sd"], given["lipiodol_hu"], speck_mm2=given["speck_mm2"])
+    rule = LesionRule(
+        given["sd"],
+        given["lipiodol_hu"],
+        speck_mm2=given["speck_mm2"],
+        smooth_mm=given["smooth_mm"],
+    )
     findings: list[Finding] = []
     arterial, native = (
         _image(given[name], given["mask"], given["modality"], findings)

@@ -4,6 +4,9 @@ Enhancing    a voxel whose arterial less native value is above mean + `deviation
              deviations (n - 1) of the reference liver on the same subtraction. That a region of the
              liver is the reference is from the literature on qEASL (DOI 10.1007/s00330-015-3812-2);
              that it is two standard deviations is from memory and not confirmed.
+Smoothing    0 unless asked for. On thin noisy slices single voxels say little: `smooth_mm` smooths
+             the subtraction in each slice by a Gaussian of that full width at half maximum before
+             anything is thresholded, tumour and reference alike and without lipiodol voxels.
 Lipiodol     a voxel of the native CT above `lipiodol_hu`. No validated threshold was found: 100 HU
              lies above unenhanced liver and tumour (30 to 70 HU) and fresh blood (up to 90 HU), and
              below iodised oil, which has hundreds; calcification is taken for lipiodol.
@@ -29,17 +32,19 @@ class LesionRule:
     lipiodol_hu: float = 100.0
     hidden_percent: float = 5.0
     speck_mm2: float = 10.0
+    smooth_mm: float = 0.0
     least_reference_voxels: int = 30
 
     def __post_init__(self) -> None:
-        assert self.deviations >= 0 <= self.speck_mm2
+        assert min(self.deviations, self.speck_mm2, self.smooth_mm) >= 0
         assert 0 <= self.hidden_percent <= 100
         assert self.least_reference_voxels > 1
 
     @property
     def method(self) -> str:
         """The rule in one line, for the method of a quantity."""
+        smooth = f"smoothed by {self.smooth_mm:g} mm, " if self.smooth_mm else ""
         return (
-            f"arterial less native > mean + {self.deviations:g} SD of reference liver; "
+            f"arterial less native {smooth}> mean + {self.deviations:g} SD of reference liver; "
             f"native > {self.lipiodol_hu:g} HU is lipiodol"
         )

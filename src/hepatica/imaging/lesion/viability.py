@@ -14,8 +14,9 @@ from scipy import ndimage
 from hepatica.imaging.lesion.alignment import grey_on
 from hepatica.imaging.lesion.rule import LesionRule
 from hepatica.imaging.mask import Mask, Segment
-from hepatica.imaging.volume import Grid, Volume
+from hepatica.imaging.volume import Floats, Grid, Volume
 
+FWHM = float(np.sqrt(8 * np.log(2)))  # full width at half maximum, in standard deviations
 _TOUCHING = np.ones((3, 3), bool)
 
 
@@ -87,15 +88,45 @@ def viability(
     return Viability(enhancing, lipiodol, viable)
 
 
-def _subtraction(
-    phases: Phases, segment: Segment, rule: LesionRule
-) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], Mask]:
+def _subtraction(phases: Phases, segment: Segment, rule: LesionRule) -> tuple[Floats, Mask]:
     """Arterial less native in the box of a segment, and where the native phase shows lipiodol."""
     assert phases.arterial is not None and phases.native is not None, "phases without a reason"
-    native = grey_on(phases.native, phases.grid, segment.slices)
-    arterial = grey_on(phases.arterial, phases.grid, segment.slices)
+    wide, inner = _widened(segment, phases.grid, rule)
+    native = grey_on(phases.native, phases.grid, wide)
+    grey = grey_on(phases.arterial, phases.grid, wide) - native
     oil = native > rule.lipiodol_hu if phases.has_lipiodol else np.zeros(native.shape, bool)
-    return arterial - native, oil
+    return _smoothed(grey, oil, _sigmas(phases.grid, rule))[inner], oil[inner]
+
+
+def _sigmas(grid: Grid, rule: LesionRule) -> tuple[float, float]:
+    """Standard deviations of the smoothing in rows and columns."""
+    _, row_mm, column_mm = grid.spacing_mm
+    return rule.smooth_mm / FWHM / row_mm, rule.smooth_mm / FWHM / column_mm
+
+
+def _widened(
+    segment: Segment, grid: Grid, rule: LesionRule
+) -> tuple[tuple[slice, slice, slice], tuple[slice, slice, slice]]:
+    """The box of a segment with as much around it as the smoothing needs; and the box in that."""
+    first, rows, columns = segment.slices
+    wide, inner = [], []
+    for cut, sigma, size in zip((rows, columns), _sigmas(grid, rule), grid.shape[1:], strict=True):
+        margin = int(np.ceil(4 * sigma))
+        begin = max(0, cut.start - margin)
+        wide.append(slice(begin, min(size, cut.stop + margin)))
+        inner.append(slice(cut.start - begin, cut.stop - begin))
+    return (first, wide[0], wide[1]), (slice(None), inner[0], inner[1])
+
+
+def _smoothed(grey: Floats, oil: Mask, sigmas: tuple[float, float]) -> Floats:
+    """Grey values smoothed in each slice, without those of lipiodol and those not known."""
+    if not any(sigmas):
+        return grey
+    known = np.isfinite(grey) & ~oil
+    total = ndimage.gaussian_filter(np.where(known, grey, 0.0), (0.0, *sigmas))
+    weight = ndimage.gaussian_filter(known.astype(float), (0.0, *sigmas))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(known, total / weight, grey)
 
 
 def _without_specks(enhancing: Mask, possible: Mask, least: float) -> Mask:
