@@ -15,6 +15,7 @@ from hepatica.cli.image_perfusion_command import perfusion
 from hepatica.cli.image_phantom_command import phantom
 from hepatica.cli.image_process_command import process
 from hepatica.cli.image_sr_command import sr
+from hepatica.cli.image_vessels_command import vessels
 
 
 @click.group()
@@ -33,3 +34,4 @@ image.add_command(sr)
 image.add_command(process)
 image.add_command(dsa)
 image.add_command(perfusion)
+image.add_command(vessels)

@@ -10,7 +10,7 @@ from hepatica.cli.columned import columned
 if TYPE_CHECKING:
     from hepatica.imaging.quantity import Quantity
 
-_SHARP = {"1": 3, "s": 2}  # decimals by unit
+_SHARP = {"1": 3, "s": 2, "rad/mm": 3}  # decimals by unit
 
 
 def quantity_table(quantities: Sequence[Quantity]) -> str:
@@ -27,7 +27,7 @@ def quantity_table(quantities: Sequence[Quantity]) -> str:
 
 def quantity_document(quantities: Sequence[Quantity]) -> dict[str, Any]:
     """The same for machines, numbers in full."""
-    names = ("test", "region", "value", "unit", "method", "reason")
+    names = ("test", "region", "value", "lower", "upper", "unit", "method", "reason")
     return {
         "quantities": [
             {name: getattr(one, name) for name in names} | {"flags": list(one.flags)}

@@ -30,7 +30,7 @@ _FURTHER_RADII = 3.0  # a free end is looked for this far beyond the thinned lin
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """A branch before it is measured: points in mm, radii of its two nodes, whether they are free."""
+    """A branch before it is measured: points in mm, its two nodes, their radii, which are free."""
 
     points: Floats
     radius_mm: Floats
@@ -43,15 +43,15 @@ class Course:
 class Branch:
     """A branch measured: (n, 3) points in mm, equally spaced, and what its sections say.
 
-    `counted` marks the sections that count, `clear` the points beyond the reach of junctions and
-    ends; `nodes` names both ends in the graph.
+    `crowded` marks sections beside or within another vessel, `counted` those that count, `clear`
+    the points beyond the reach of junctions and ends; `nodes` names both ends in the graph.
     """
 
     points: Floats
     diameter_mm: Floats
     narrow_mm: Floats
     wide_mm: Floats
-    height: Floats
+    crowded: Bools
     counted: Bools
     clear: Bools
     free: tuple[bool, bool]
@@ -105,7 +105,7 @@ class _Line:
     def __init__(self, course: Course, step_mm: float) -> None:
         self.course, self.step = course, step_mm
         along = arc_mm(course.points)
-        # The chain of voxels is a staircase: a plain Gaussian first, whatever it shrinks comes back.
+        # The chain of voxels is a staircase, which sections across it must not follow.
         rough = spaced(course.points, step_mm)
         self.points = spaced(smoothed(rough, 2.0), step_mm)
         at = np.linspace(0.0, along[-1], len(self.points))
@@ -170,7 +170,7 @@ class _Line:
             diameter_mm=cut.diameter_mm,
             narrow_mm=cut.narrow_mm,
             wide_mm=cut.wide_mm,
-            height=cut.height,
+            crowded=cut.crowded,
             counted=clear & (cut.open <= rule.open_share),
             clear=clear,
             free=self.course.free,

@@ -19,7 +19,7 @@ from hepatica.imaging.volume import Grid
 _PARALLEL = 0.8  # cosine
 _TOGETHER_DIAMETERS = 1.5
 _APART = 3.0  # along one vessel, in distances: nearer points are neighbours
-_FLAT = 1.8  # widest to narrowest of a section
+_MANY = 0.3  # of a branch's sections
 _SHARE = 0.5
 
 
@@ -28,8 +28,10 @@ def contact_flags(graph: Graph, branches: Sequence[Branch], grid: Grid) -> tuple
     flags = []
     if beside := _beside(branches, grid):
         flags.append(f"kissing vessels: {beside} run side by side nearer than a voxel")
-    if flat := sum(_flat(branch, grid) for branch in branches):
-        flags.append(f"kissing vessels: {flat} with sections as of two in one")
+    if crowded := sum(map(_crowded, branches)):
+        flags.append(
+            f"kissing vessels: {crowded} with another vessel beside or within their sections"
+        )
     if loops := graph.loops():
         flags.append(f"closed loops: {loops}")
     short = [b for b in branches if b.length_mm < 2.0 * float(np.median(b.diameter_mm))]
@@ -70,11 +72,7 @@ def _step(branch: Branch) -> float:
     return branch.length_mm / max(len(branch.points) - 1, 1)
 
 
-def _flat(branch: Branch, grid: Grid) -> bool:
-    """Most sections much wider than narrow, and not for the shape of the voxels."""
-    counted = branch.clear
-    if counted.sum() < 4:
-        return False
-    excess = max(grid.spacing_mm) / min(grid.spacing_mm)
-    ratio = branch.wide_mm[counted] / np.maximum(branch.narrow_mm[counted], 1e-9)
-    return bool(np.median(ratio) > _FLAT * min(excess, 1.5))
+def _crowded(branch: Branch) -> bool:
+    """Many sections, beyond junctions and ends, that another vessel touches or lies in."""
+    clear = branch.crowded[branch.clear]
+    return len(clear) >= 4 and bool(clear.mean() > _MANY)

@@ -20,7 +20,9 @@ from hepatica.imaging.vessel.rule import VesselRule
 from hepatica.imaging.vessel.tortuosity import Tortuosity, tortuosity
 from hepatica.imaging.volume import Floats, Grid
 
-_BLUR_FLOOR = 1.3  # a vessel of no width at all is seen about 1.2 voxels wide
+# A vessel of no width at all is seen 1.7 voxels wide: point spread of a voxel, the voxel itself,
+# and reading between voxels. One of a true voxel's width cannot be told from it.
+_BLUR_FLOOR = 1.75
 
 
 @dataclass(frozen=True, eq=False)

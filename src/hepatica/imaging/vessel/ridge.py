@@ -24,6 +24,7 @@ _FAINT = 0.15  # of the highest ridges of the region
 _SURE = 1.5  # the mean of a vessel's ridge, in what is asked of each of its voxels
 _CENTRE = 0.8  # of the highest ridge beside it
 _HALF = 0.5
+_BRIDGE = 0.4  # of the height of the highest middle within 3 mm
 _SAMPLE = 20_000
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 _TOUCHING = np.ones((3, 3, 3), bool)
@@ -90,15 +91,23 @@ def ridge_mask(cube: Cube, grey: npt.NDArray[np.float32], rule: VesselRule) -> M
     score = _score(filled, finest, reach)
     sure = _sure(score)
     beside = ndimage.maximum_filter(score, 2 * round(2.0 / cube.edge_mm) + 1)
-    middle = sure & (score >= _CENTRE * beside)
+    middle: Mask = sure & (score >= _CENTRE * beside)
     if not middle.any():
         return np.zeros(cube.shape, bool)
     soft = ndimage.gaussian_filter(filled, finest, truncate=3.0)
-    away, nearest = ndimage.distance_transform_edt(~middle, return_indices=True)
     ground = _background(soft, reach)
+    middle &= _not_faint(soft - ground, middle, 2 * round(3.0 / cube.edge_mm) + 1)
+    away, nearest = ndimage.distance_transform_edt(~middle, return_indices=True)
     peak = ndimage.maximum_filter(soft, 3)[tuple(nearest)]
     mask: Mask = (away <= reach) & (soft - ground >= _HALF * (peak - ground)) & (peak > ground)
     return mask
+
+
+def _not_faint(height: npt.NDArray[np.float32], middle: Mask, beside: int) -> Mask:
+    """Middles that are not noise between two vessels: high beside the highest near them."""
+    highest = ndimage.maximum_filter(np.where(middle, height, np.float32(0)), beside)
+    kept: Mask = height >= _BRIDGE * highest
+    return kept
 
 
 def _sure(score: npt.NDArray[np.float32]) -> Mask:

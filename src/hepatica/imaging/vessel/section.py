@@ -19,6 +19,9 @@ SAMPLES = 24
 _REACH_RADII, _REACH_VOXELS = 2.0, 2.5  # how far rays go
 _CORE = 0.35  # of the radius: there the vessel's height is read
 _BESIDE_RADII, _BESIDE_VOXELS = 1.4, 0.8  # beyond this lies the background
+_CROWDED = 1.5  # longest voxel edges between two vessels
+_FLAT = 1.5  # widest over narrowest: more is as of two in one
+_CUT_SHORT = 0.1  # of the rays that are too long to be this vessel's
 _LONG = 1.8  # a ray longer than this times the section's median runs into another vessel
 
 
@@ -51,7 +54,8 @@ class Sections:
     `diameter_mm` of the circle of the same area; `narrow_mm` and `wide_mm` the least and largest
     distance between opposite borders; `shift_mm` (n, 3) from the given centre to the section's
     own; `height` of the vessel over its background, `half` the grey value midway; `open` the share
-    of rays that never fall to half.
+    of rays that never fall to half; `crowded` where another vessel begins within a voxel and a half
+    of this one's border, or the section is as of two in one.
     """
 
     diameter_mm: Floats
@@ -61,6 +65,7 @@ class Sections:
     height: Floats
     half: Floats
     open: Floats
+    crowded: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +98,10 @@ def sections(grey: Grey, cuts: Cuts) -> Sections:
     peak = _peak(values, steps, radius)
     beside = steps >= (_BESIDE_RADII * radius + _BESIDE_VOXELS * voxel)[:, None]
     ground = _ground(values, beside)
-    border = _borders(values, steps, (peak + ground) / 2.0)
-    return _measured(border, cuts, peak, ground)
+    half = (peak + ground) / 2.0
+    border = _borders(values, steps, half)
+    beside = _next(values, steps, half, border) < _CROWDED * grey.grid.largest_edge_mm
+    return _measured(border, cuts, (peak, ground), beside | _flat(border, grey.grid))
 
 
 def _averaged(values: Floats, owner: npt.NDArray[np.int64]) -> Floats:
@@ -136,7 +143,33 @@ def _borders(values: Floats, steps: Floats, half: Floats) -> Floats:
     return border
 
 
-def _measured(border: Floats, cuts: Cuts, peak: Floats, ground: Floats) -> Sections:
+def _next(values: Floats, steps: Floats, half: Floats, border: Floats) -> Floats:
+    """Least gap between this vessel's border and where a ray rises to half again; inf if none."""
+    beyond = steps[:, None, :] > border[..., None]
+    again = beyond & (values >= half[:, None, None])
+    at = np.where(again, steps[:, None, :], np.inf).min(axis=2)
+    gap: Floats = np.where(np.isfinite(border), at - border, np.inf).min(axis=1)
+    return gap
+
+
+def _flat(border: Floats, grid: Grid) -> npt.NDArray[np.bool_]:
+    """Sections much wider than narrow, beyond what long voxels do to a round vessel."""
+    width = border[:, : RAYS // 2] + border[:, RAYS // 2 :]
+    known = np.isfinite(width)
+    wide = np.where(known, width, 0.0).max(axis=1)
+    narrow = np.where(known, width, np.inf).min(axis=1)
+    long = min(max(grid.spacing_mm) / min(grid.spacing_mm), _FLAT)
+    flat: npt.NDArray[np.bool_] = wide > _FLAT * long * narrow
+    return flat
+
+
+def _measured(
+    border: Floats,
+    cuts: Cuts,
+    levels: tuple[Floats, Floats],
+    beside: npt.NDArray[np.bool_],
+) -> Sections:
+    peak, ground = levels
     share_open = np.isnan(border).mean(axis=1)
     some = share_open < 1.0
     middle = cuts.radius_mm.copy()
@@ -157,4 +190,5 @@ def _measured(border: Floats, cuts: Cuts, peak: Floats, ground: Floats) -> Secti
         height=peak - ground,
         half=(peak + ground) / 2.0,
         open=long.mean(axis=1),
+        crowded=beside | (long.mean(axis=1) > _CUT_SHORT),
     )

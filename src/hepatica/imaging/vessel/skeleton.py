@@ -23,7 +23,7 @@ def traced(mask: Mask, cube: Cube, rule: VesselRule) -> tuple[Graph, tuple[Cours
     Raises      MissingExtra without scikit-image.
     """
     try:
-        from skimage.morphology import skeletonize
+        from skimage.morphology import skeletonize  # noqa: PLC0415 - the extra
     except ImportError:
         raise MissingExtra("tracing vessels needs hepatica[imaging]") from None
     whole = np.pad(ndimage.binary_fill_holes(mask), 1)
