@@ -243,3 +243,17 @@ def test_a_report_without_groups_is_told_and_none_at_all_refused(tmp_path: Path)
         read_reports([tmp_path])
     write_report(tmp_path / "a.dcm", [group("T1", "1.1", finding(TARGET), number(LONG, 30.0))])
     assert codes(read_reports([tmp_path])) == ["I050"]
+
+
+def test_a_scan_of_unknown_modality_stands_only_where_nothing_better_is_known(
+    tmp_path: Path,
+) -> None:
+    groups = [group("T1", "1.1", finding(TARGET), number(LONG, 30.0))]
+    write_report(tmp_path / "a.dcm", groups)
+    assert read_reports([tmp_path]).tables["scans"] == [
+        {"subject": "P01", "date": "2024-01-05", "modality": ""}
+    ]
+    drawn = number(LONG, 12.0, "mm", line([1, 1, 13, 1], "1.9.1"))
+    groups = [group("T2", "1.2", finding(TARGET), drawn)]
+    write_report(tmp_path / "b.dcm", groups, seen=evidence(STUDY, "1.8.1", ["1.9.1"]))
+    assert [s["modality"] for s in read_reports([tmp_path]).tables["scans"]] == ["CT"]

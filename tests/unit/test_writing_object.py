@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pydicom = pytest.importorskip("pydicom")
-hd = pytest.importorskip("highdicom")
+pytest.importorskip("highdicom")
+
+import highdicom as hd
+import pydicom
 from outline_sample import COLUMNS, FRAME, ROWS, SERIES, place, write_series
 
 from hepatica.core.errors import UsageError

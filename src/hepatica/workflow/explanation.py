@@ -6,6 +6,7 @@ from typing import Any
 
 from hepatica.core.errors import UsageError
 from hepatica.workflow.explanation_normalization import NORMALIZATION, normalization_lines
+from hepatica.workflow.measured_place import measured_places
 from hepatica.workflow.workspace import Workspace
 
 Line = tuple[str, str]
@@ -54,6 +55,7 @@ def _time_to_event(workspace: Workspace, row: dict[str, Any]) -> list[Line]:
     ]
     if row["ENTRYDT"] != row["STARTDT"]:
         lines.insert(2, ("at risk from", str(row["ENTRYDT"])))
+    lines += measured_places(workspace, row["SUBJID"], row["ADT"])
     return [line for line in lines if line[1]]
 
 
@@ -102,4 +104,4 @@ def _response(workspace: Workspace, paramcd: str, subject: str) -> list[Line]:
         head = " ".join(x for x in (row["PARCAT1"], row["PARCAT2"], row["PARAMCD"]) if x)
         date = f" on {row['ADT']}" if row["ADT"] else ""
         lines.append((head, f"{row['AVALC']}{date}: {row['REASON']}"))
-    return lines
+    return lines + measured_places(workspace, subject) if lines else lines

@@ -108,7 +108,7 @@ class _Collector:
         tables = {
             "lesions": lesions,
             "measurements": [self._measurement(key, one) for key, one in measured],
-            "scans": list(self.scans.values()),
+            "scans": list(self._named_scans()),
             "image_quantities": self.quantities,
         }
         return Collected(tables, self.findings)
@@ -178,8 +178,6 @@ class _Collector:
         return one, one.value * factor
 
     def _scan(self, subject: str, on: date, seen: Seen, visit: str) -> None:
-        if not seen.modality:
-            return
         row = self.scans.setdefault(
             (subject, on, seen.modality),
             {"subject": subject, "date": on.isoformat(), "modality": seen.modality},
@@ -190,6 +188,13 @@ class _Collector:
             row["phase"] = "multiphasic"
         elif seen.phase:
             row["phase"] = seen.phase
+
+    def _named_scans(self) -> Iterator[Row]:
+        """Scans; one of unknown modality only where nothing else is known of its day."""
+        named = {(subject, on) for subject, on, modality in self.scans if modality}
+        for (subject, on, modality), row in self.scans.items():
+            if modality or (subject, on) not in named:
+                yield row
 
     def _quantities(
         self, report: Report, group: Group, known: list[tuple[Measure, float]], key: Key
