@@ -155,6 +155,10 @@ def test_findings_at_error_level_exit_with_1_and_the_rest_is_printed(tmp_path):
     result = run(file(tmp_path, [changed(C="x"), GOOD]), "--model", "patlak")
     assert result.return_value == 1
     assert result.stdout.splitlines()[-1].startswith("good") and "I110" in result.stderr
+    both = run(file(tmp_path, [changed(label="bad", C="x"), GOOD]), "--model", "tofts", "--csv")
+    bad, good = list(csv.DictReader(io.StringIO(both.stdout)))
+    assert bad.pop("label") == "bad" and bad.pop("flags") == "not fitted"
+    assert set(bad.values()) == {""} and float(good["Ktrans"]) == pytest.approx(0.2, abs=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -47,14 +47,14 @@ def fit(file: Path, model: str, delay: str, method: str, as_csv: bool, as_json: 
         raise UsageError("--csv and --json: choose one")
     known_s = delay_of(delay)
     from hepatica.imaging.kinetics.curve_file import read_curves
-    from hepatica.imaging.kinetics.curve_fit import check_transfer, fit_curve
+    from hepatica.imaging.kinetics.curve_fit import check_transfer, fit_curves
     from hepatica.imaging.kinetics.model import MODELS as KNOWN
 
     linear = method == "linear"
     if linear and model == "2cxm":
         raise UsageError("--method linear: 2cxm is fitted non-linearly only")
     given = read_curves(file, parameters=KNOWN[model].parameters + (known_s is None))
-    fitted = [fit_curve(c, model, delay_s=known_s, linear=linear) for c in given.curves]
+    fitted = fit_curves(given, model, delay_s=known_s, linear=linear)
     findings = (*given.findings, *check_transfer(fitted, given.name))
     if as_csv:
         print(_csv_text(fitted), end="")
@@ -124,6 +124,7 @@ def _table_text(fitted: Sequence[FittedCurve]) -> str:
     for one in fitted:
         values = zip(one.values.values(), digits, strict=True)
         told = [number(v, d) if v is not None else "" for v, d in values]
-        more = (number(one.delay_s, 2), number(one.rmse_mm, 5))
+        ends = ((one.delay_s, 2), (one.rmse_mm, 5))
+        more = ["" if v is None else number(v, d) for v, d in ends]
         rows.append((one.label, *told, *more, "; ".join(one.flags)))
     return columned(rows)

@@ -41,10 +41,14 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class CurveFile:
-    """The curves that can be fitted, and what is wrong or doubtful about the file's rows."""
+    """The curves that can be fitted, and what is wrong or doubtful about the file's rows.
+
+    `refused` are label and row of those that cannot.
+    """
 
     name: str
     curves: tuple[Curve, ...]
+    refused: tuple[tuple[str, int], ...]
     findings: tuple[Finding, ...]
 
 
@@ -62,7 +66,8 @@ def read_curves(path: Path, *, parameters: int) -> CurveFile:
     own = [name.lower() for name in table.header]
     ta = own.index("ta") if own.count("ta") == 1 else None
     findings = list(table.findings)
-    curves = []
+    curves: list[Curve] = []
+    refused: list[tuple[str, int]] = []
     for number, row in table.rows:
         cells = {name: row[i] for name, i in at.items()}
         reader = _Row(Place(path.name, row=number), cells, "" if ta is None else row[ta])
@@ -70,7 +75,9 @@ def read_curves(path: Path, *, parameters: int) -> CurveFile:
         findings += reader.findings
         if curve is not None:
             curves.append(curve)
-    return CurveFile(path.name, tuple(curves), tuple(findings))
+        else:
+            refused.append((cells["label"].strip(), number))
+    return CurveFile(path.name, tuple(curves), tuple(refused), tuple(findings))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from math import isfinite
 
 from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
-from hepatica.imaging.kinetics.curve_file import Curve
+from hepatica.imaging.kinetics.curve_file import Curve, CurveFile
 from hepatica.imaging.kinetics.delay import fitted_delay_s
 from hepatica.imaging.kinetics.fit import fit
 from hepatica.imaging.kinetics.flag import Flag, words
@@ -25,9 +25,20 @@ class FittedCurve:
     label: str
     row: int
     values: dict[str, float | None]
-    delay_s: float
-    rmse_mm: float
+    delay_s: float | None
+    rmse_mm: float | None
     flags: tuple[str, ...]
+
+
+def fit_curves(
+    given: CurveFile, model: str, *, delay_s: float | None = 0.0, linear: bool = False
+) -> tuple[FittedCurve, ...]:
+    """Every row of a file in its order; one that was refused has no values and says so."""
+    fitted = [fit_curve(one, model, delay_s=delay_s, linear=linear) for one in given.curves]
+    blank = dict.fromkeys(COLUMNS)
+    flags = words(Flag.NOT_FITTED)
+    fitted += [FittedCurve(label, row, blank, None, None, flags) for label, row in given.refused]
+    return tuple(sorted(fitted, key=lambda one: one.row))
 
 
 def fit_curve(
