@@ -1,5 +1,6 @@
 """SEG and SR written by us, read back by highdicom and by ourselves with equal values."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,13 @@ pytest.importorskip("highdicom")
 
 import highdicom as hd
 import pydicom
+from click.testing import CliRunner
 from outline_sample import COLUMNS, FRAME, ROWS, SERIES, place, write_series
 
+from hepatica.cli.main import app
 from hepatica.core.errors import UsageError
 from hepatica.imaging.mask import Segment, Segmentation
+from hepatica.imaging.quantity import table_text
 from hepatica.imaging.reading.image import read_image
 from hepatica.imaging.reading.mask import read_segmentation
 from hepatica.imaging.reading.structured_report import read_reports
@@ -203,3 +207,42 @@ def test_nifti_is_read_back(tmp_path: Path, image: Volume, outlined: Segmentatio
     found, findings = read_segmentation(write_label_map(tmp_path / "m.nii", one), image)
     assert findings == ()
     assert (found.segment("1").whole(SHAPE) == outlined.segment("T1").whole(SHAPE)).all()
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+def test_tables_go_out_as_reports_and_come_back(tmp_path: Path, image: Volume) -> None:
+    there = {"lesions": [{"subject": "P01", "lesion": "T1", "role": "target", "site": "liver"}],
+             "measurements": [ROWS_OUT[0], {**ROWS_OUT[0], "lesion": "T1", "date": "2024-02-01",
+                                            "series": "1.2.3.404"}]}  # fmt: skip
+    (tmp_path / "tables").mkdir()
+    for name, rows in there.items():
+        (tmp_path / "tables" / f"{name}.csv").write_text(table_text(name, rows), encoding="utf-8")
+    words = ["image", "sr-out", str(tmp_path / "tables"), "--images", str(tmp_path / "ct")]
+    done = CliRunner().invoke(app, [*words, "-o", str(tmp_path / "out")])
+    assert done.stdout == "out: 1 report\n"
+    assert "1 measurements without their series" in done.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["P01-2024-01-05-001.dcm"]
+    words = ["image", "sr", str(tmp_path / "out"), str(tmp_path / "ct"), "-o", str(tmp_path / "in")]
+    assert CliRunner().invoke(app, words).exception is None
+    text = (tmp_path / "in" / "measurements.csv").read_text(encoding="utf-8")
+    assert "P01,2024-01-05,T1,41.2345678,5.0,20.5,3.25," in text
+    assert ON_SLICE in text
+
+
+def test_a_mask_goes_out_as_seg_and_is_measured_the_same(
+    tmp_path: Path, image: Volume, outlined: Segmentation
+) -> None:
+    one = Segmentation(image.grid, outlined.segments[:1])
+    write_label_map(tmp_path / "m.nii.gz", one)
+    at = ["--image", str(tmp_path / "ct"), "--mask"]
+    words = ["image", "seg-out", *at, str(tmp_path / "m.nii.gz"), "-o", str(tmp_path / "s.dcm")]
+    assert CliRunner().invoke(app, words).stdout == "s.dcm: 1 segment\n"
+    measured = [
+        json.loads(CliRunner().invoke(app, ["image", "measure", *at, str(path), "--json"]).stdout)
+        for path in (tmp_path / "m.nii.gz", tmp_path / "s.dcm")
+    ]
+    (first,), (second,) = (m["regions"] for m in measured)
+    assert (first.pop("label"), second.pop("label")) == (1, "1")
+    assert first == second
