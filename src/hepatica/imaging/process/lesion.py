@@ -34,8 +34,8 @@ def measure_lesions(material: Material, seed: int) -> Part:
     part.pictures.extend(found.pictures)
     part.findings.extend(found.findings)
     whose = {"subject": base.origin.subject, "date": str(base.origin.day or "")}
-    for row in found.measurements:
-        row |= whose | {"series": base.origin.series}
+    for own in found.measurements:
+        row = own | whose | {"series": base.origin.series}
         part.lesions.append(_lesion(row))
         part.measurements.append(_measurement(row))
     return part

@@ -46,6 +46,7 @@ class Material:
     """
 
     examination: Examination
+    rules: Rules
     phases: dict[str, Volume] = field(default_factory=dict)
     dynamic: list[Volume] = field(default_factory=list)
     runs: list[Volume] = field(default_factory=list)
@@ -85,7 +86,7 @@ class Material:
 
 def read_material(examination: Examination, rules: Rules) -> Material:
     """Read an examination; a series or outline that cannot be read is told, and the rest read."""
-    found = Material(examination)
+    found = Material(examination, rules)
     static: dict[str, list[Stack]] = defaultdict(list)
     for paths in examination.series:
         headers = [h for h in map(read_header, paths) if isinstance(h, Header)]

@@ -32,11 +32,16 @@ DIGITS = 9  # significant ones kept, so that two machines' last bits do not make
 
 
 def measured(examination: Examination, rules: Rules, seed: int) -> Document:
-    """Rows, pictures and findings of one examination, as values that JSON can hold.
+    """Rows, pictures and findings of one examination, as values that JSON can hold."""
+    return material_document(read_material(examination, rules), seed)
+
+
+def material_document(material: Material, seed: int) -> Document:
+    """The same of an examination that has been read.
 
     A part that fails for a reason nobody foresaw is a finding, and the other parts are measured.
     """
-    material = read_material(examination, rules)
+    examination = material.examination
     whole = Part(findings=list(material.findings))
     if not examination.outlines:
         whole.findings.append(_unoutlined(examination))
@@ -59,7 +64,7 @@ def _document(material: Material, whole: Part) -> Document:
     synthetic = any("SYNTHETIC" in v.origin.description for v in material.volumes())
     return {
         "image_quantities": rows,
-        "measurements": whole.measurements,
+        "measurements": [{k: _kept(v) for k, v in row.items()} for row in whole.measurements],
         "lesions": whole.lesions,
         "scans": [_scan(material)] if list(material.volumes()) else [],
         "pictures": dict(_pictures(whole.pictures, synthetic)),
@@ -82,7 +87,7 @@ def _bolus_hu(material: Material, series: str) -> float | None:
         return None
     for one in material.on(volume).get("aorta", ()):
         if one.voxels:
-            return _kept(float(volume.array[one.slices][one.box].mean()))
+            return float(f"{volume.array[one.slices][one.box].mean():.{DIGITS}g}")
     return None
 
 
@@ -107,8 +112,8 @@ def _rounded(one: Quantity) -> Quantity:
     return replace(one, value=value, lower=lower, upper=upper)
 
 
-def _kept(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.{DIGITS}g}")
+def _kept(value: Any) -> Any:
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
 def _unoutlined(examination: Examination) -> Finding:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hepatica.imaging.perfusion.angiography import TESTS as DSA
+from hepatica.imaging.perfusion.angiography import Signal, assess_dsa
 from hepatica.imaging.perfusion.assessment import Assessment
 from hepatica.imaging.perfusion.attenuation import assess_attenuation
 from hepatica.imaging.perfusion.enhancement import assess_enhancement_fraction
 from hepatica.imaging.process.material import Material
-from hepatica.imaging.process.part import Part
+from hepatica.imaging.process.part import Part, absent
 from hepatica.imaging.quantity import Quantity
 from hepatica.imaging.volume import Volume
 
+_UNSAID = "how pixels mean contrast is not written down: [dsa] of the rules"
 _BESIDE = " (median of voxels)"
 
 
 def measure_perfusion(material: Material, seed: int) -> Part:
-    """AEF of liver and tumours and attenuation of the native liver, where the phases are CT."""
+    """AEF of liver and tumours, attenuation of the native liver in CT, filling in angiograms."""
     part = Part()
+    for run in material.runs:
+        _measure_run(part, material, run)
     base = material.base
     if base is None or not material.regions:
         return part
@@ -36,6 +41,22 @@ def measure_perfusion(material: Material, seed: int) -> Part:
     )
     _add(part, found, base)
     return part
+
+
+def _measure_run(part: Part, material: Material, run: Volume) -> None:
+    """An angiogram: how its pixels mean contrast is written down in [dsa] of the rules."""
+    roles = material.on(run)
+    regions = [*roles.get("tumour", ()), *roles.get("liver", ())]
+    choices = material.rules.choices.get("dsa")
+    if choices is None:
+        for one in regions:
+            part.add(absent(DSA, one.label, _UNSAID), run.origin)
+        return
+    artery = next(iter(roles.get("catheter", ())), None)
+    frames = tuple(int(one) for one in choices.get("mask_frames", (0,)))
+    timed = not any(one.code == "I026" for one in material.findings)
+    signal = Signal(frames, choices.get("log", False), choices.get("bright", False), timed)
+    _add(part, assess_dsa(run, regions, artery, signal=signal), run)
 
 
 def _add(part: Part, found: Assessment, volume: Volume) -> None:

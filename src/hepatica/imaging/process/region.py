@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,11 @@ from hepatica.core.errors import UsageError
 
 ROLES = ("tumour", "vessels", "liver", "reference", "spleen", "muscle", "aorta", "portal",
          "lipiodol", "catheter")  # fmt: skip
+CHOICES: dict[str, dict[str, Any]] = {
+    "kinetics": {"model": str, "agent": str, "t10_s": float, "t10_blood_s": float,
+                 "flip_deg": float, "tr_s": float, "r1_per_mm_s": float, "hematocrit": float},
+    "dsa": {"mask_frames": list, "log": bool, "bright": bool},
+}  # fmt: skip
 _LARGEST = 1_000_000
 _ID = re.compile(r"^(t|l|nt|n|tl|ntl|hcc)?(\d{1,3})$")
 _JOINING = {"of", "von", "der", "de", "du", "la", "di", "del", "n", "no", "nr", "number"}
@@ -31,10 +36,14 @@ class Name:
 
 @dataclass(frozen=True)
 class Rules:
-    """The list of names; `text` is what was read, which decides whether results are still valid."""
+    """The list of names; `text` is what was read, which decides whether results are still valid.
+
+    `choices` are the tables [kinetics] and [dsa]: what no image says and nobody may guess.
+    """
 
     text: str
     tables: Mapping[str, Mapping[str, Any]]
+    choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -94,8 +103,25 @@ def read_rules(path: Path | None = None) -> Rules:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path.name if path else 'regions.toml'}: {error}") from error
-    _check(tables, path.name if path else "regions.toml")
-    return Rules(text, tables)
+    file = path.name if path else "regions.toml"
+    choices = {word: tables.pop(word) for word in CHOICES if word in tables}
+    _check_choices(choices, file)
+    if path is not None and not tables:
+        tables = dict(read_rules().tables)
+    _check(tables, file)
+    return Rules(text, tables, choices)
+
+
+def _check_choices(choices: Mapping[str, Any], file: str) -> None:
+    for word, table in choices.items():
+        known = CHOICES[word]
+        if not isinstance(table, dict) or set(table) - set(known):
+            raise UsageError(f"{file}: [{word}]: expected {', '.join(known)}")
+        for name, value in table.items():
+            number = known[name] is float
+            fits = isinstance(value, (int, float)) if number else isinstance(value, known[name])
+            if not fits or (number and not value > 0):
+                raise UsageError(f"{file}: [{word}] {name} = {value!r}: expected another value")
 
 
 def _check(tables: Mapping[str, Any], file: str) -> None:
