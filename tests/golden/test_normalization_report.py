@@ -18,6 +18,7 @@ from hepatica.report.normalization_figure import normalization_drawings
 from hepatica.report.section.normalization import normalization_tables, normalization_texts
 from hepatica.study.protocol import protocol_text
 from hepatica.workflow.explanation import explanation
+from hepatica.workflow.picturing import read_pictures
 from hepatica.workflow.reporting import _given, run_study_report
 from hepatica.workflow.workspace import Workspace
 
@@ -58,6 +59,7 @@ COURSES = {
     "3": ((3.5, 2.4), (0.4, 0.30), 200.0),
     "4": ((3.2, 3.9), (0.4, None), 310.0),
 }
+AXIS = {"label": "", "role": "axis", "unit": "", "points": []}
 HOSTILE = '<script>alert("x")</script>'
 
 
@@ -134,6 +136,28 @@ def printed(report: Path, name: str) -> list[dict[str, str]]:
 def test_a_broken_picture_is_a_finding_and_no_error(study: Path) -> None:
     found = [f for f in Workspace(study).check() if f.code == "I170"]
     assert [(f.place.file, f.level) for f in found] == [("broken.json", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"spacing_mm": [0.0, 0.0]}, "pixels of a spacing that no scan has"),
+        ({"vessels": [{"label": "", "points": [[1e300, 0, 0, 1]]}]},
+         "a point farther than 10 m away"),
+        ({"shapes": [AXIS | {"value": float("nan")}]}, "a value that is no number"),
+        ({"overlay": None, "kind": "film"}, "is no picture of a report (AssertionError)"),
+        ({"pixels": {"shape": [9999, 9999], "data": ""}}, "is no picture of a report (ValueError)"),
+    ],
+)  # fmt: skip
+def test_a_picture_out_of_all_bounds_is_left_out(
+    tmp_path: Path, change: dict[str, Any], told: str
+) -> None:
+    kept = tmp_path / "imaging" / "pictures"
+    kept.mkdir(parents=True)
+    document = json.loads(picture_text(next(iter(pictures()))))
+    (kept / "one.json").write_text(json.dumps(document | change), "utf-8")
+    found, findings, used = read_pictures(tmp_path, "imaging")
+    assert (found, used, [f.found for f in findings]) == ((), (), [told])
 
 
 def test_results_count_verdicts_with_the_patients_behind_them(study: Path) -> None:

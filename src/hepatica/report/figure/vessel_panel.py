@@ -37,6 +37,7 @@ _MARGIN_MM = 8.0
 _AROUND_MM = 25.0
 _COLOURS = "viridis"
 _RUN = 8
+_MOST_POINTS = 3000
 SYNTHETIC = "Synthetic images: made by a phantom generator, not from a patient"
 # Role of a shape -> colour, line style and width.
 _ROLES: dict[str, tuple[str, Any, float]] = {
@@ -111,7 +112,7 @@ def _draw_vessels(figure: Any, pair: Pair) -> None:
     norm = Normalize(float(points[:, 3].min()), max(float(points[:, 3].max()), 0.1))
     points_per_mm = SIDE_IN * 72 / (2 * half)
     for axes, head, picture in zip(_places(figure, len(pair.pictures)), *_both(pair), strict=True):
-        own = [v.points for v in picture.vessels if len(v.points)]
+        own = _thinned([v.points for v in picture.vessels if len(v.points)])
         middle = np.vstack(own).mean(axis=0) if own else points.mean(axis=0)
         axes.set_facecolor("#f4f4f4")
         axes.set_xlim(middle[0] - half, middle[0] + half)
@@ -151,6 +152,14 @@ def _draw_tubes(
             strokes, colors=shades, linewidths=thick, capstyle="butt", joinstyle="round", zorder=2
         )
     )
+
+
+def _thinned(lines: list[npt.NDArray[np.float64]]) -> list[npt.NDArray[np.float64]]:
+    """The centrelines with at most about `_MOST_POINTS` points in all; first and last are kept."""
+    step = -(-sum(map(len, lines)) // _MOST_POINTS)
+    if step < 2:
+        return lines
+    return [line[np.unique([*range(0, len(line), step), len(line) - 1])] for line in lines]
 
 
 def _runs(line: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
