@@ -357,11 +357,13 @@ def test_a_kind_of_scanner_stays_the_same_kind_without_its_name() -> None:
 
 
 def test_codes_of_the_dictionaries_keep_their_meaning_only() -> None:
-    known, other = Dataset(), Dataset()
+    known, other, plain = Dataset(), Dataset(), Dataset()
+    plain.CodeValue, plain.CodingSchemeDesignator, plain.CodeMeaning = "10200004", "SCT", "Liver"
     known.CodeValue, known.CodingSchemeDesignator, known.CodeMeaning = "10200004", "SCT", NAME
     other.CodeValue, other.CodingSchemeDesignator, other.CodeMeaning = "HILDE", "99X", NAME
-    copy = copy_of(AnatomicRegionSequence=[known], ConceptCodeSequence=[other])
-    assert copy.AnatomicRegionSequence[0].CodeMeaning == "Liver structure (body structure)"
+    copy = copy_of(AnatomicRegionSequence=[known, plain], ConceptCodeSequence=[other])
+    assert copy.AnatomicRegionSequence[0].CodeMeaning == "Liver structure"
+    assert copy.AnatomicRegionSequence[1].CodeMeaning == "Liver"
     told = copy.ConceptCodeSequence[0]
     assert told.CodingSchemeDesignator == "99HEPATICA" and told.CodeValue[1:].isdigit()
 

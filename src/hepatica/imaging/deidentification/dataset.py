@@ -75,15 +75,11 @@ def _take_sequence(new: Any, source: Any, keyword: str, within: tuple[Person, in
 
 
 def _take_code(new: Any, source: Any, key: bytes) -> None:
-    value = str(source.get("CodeValue", "") or source.get("LongCodeValue", "") or "")
-    for keyword, text in cleaned_code(
-        value, str(source.get("CodingSchemeDesignator", "") or ""), key
-    ).items():
-        setattr(new, "LongCodeValue" if _is_long(keyword, text) else keyword, text)
-
-
-def _is_long(keyword: str, text: str) -> bool:
-    return keyword == "CodeValue" and len(text) > 16
+    given = {keyword: str(source.get(keyword, "") or "") for keyword in _CODED}
+    place = "CodeValue" if given["CodeValue"] or not given["LongCodeValue"] else "LongCodeValue"
+    scheme, meaning = given["CodingSchemeDesignator"], given["CodeMeaning"]
+    for keyword, text in cleaned_code(given[place], scheme, meaning, key).items():
+        setattr(new, place if keyword == "CodeValue" else keyword, text)
 
 
 def _take_value(new: Any, source: Any, keyword: str, person: Person) -> None:

@@ -43,6 +43,8 @@ class Profile:
     fixed: dict[str, str]
     terms: frozenset[str]
     words: frozenset[str]
+    tracked: frozenset[str]
+    free_codes: frozenset[str]
     objects: dict[str, str]
     pixelless: frozenset[str]
     screens: frozenset[str]
@@ -61,13 +63,16 @@ def profile() -> Profile:
         for keyword in said[action.value].split()
     }
     actions |= dict.fromkeys(said["fixed"], Action.FIXED)
+    phrases = said["phrases"]
     return Profile(
         number=said["number"],
         digest=sha256(data).hexdigest()[:16],
         actions=actions,
         fixed=said["fixed"],
-        terms=_words(said["terms"]),
+        terms=_words(said["terms"]) | frozenset(phrases["terms"]),
         words=_words(said["words"]),
+        tracked=frozenset(f"{v}:{t}" for v in phrases["viewers"] for t in phrases["tools"]),
+        free_codes=frozenset(phrases["free_codes"]),
         objects=said["objects"],
         pixelless=frozenset(said["pixelless"]["kinds"]),
         screens=frozenset(said["screens"]["words"]),

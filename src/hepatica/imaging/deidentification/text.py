@@ -57,6 +57,8 @@ def token(key: bytes, text: str) -> str:
     text = text.strip(" \0")
     if not text:
         return ""
+    if text in profile().tracked:
+        return text
     return described(text) or f"T{keyed_number(key, 'text', text) % 10**12:012d}"
 
 
