@@ -1,8 +1,8 @@
 """The index of a folder tree: every series with what is known of it, and what is wrong with it.
 
 One folder at a time: only headers are read, and of a finished folder only its entries are kept,
-so that memory grows with the number of series, not of images. A series whose files lie in several
-folders is read a second time, whole.
+so that memory grows with the number of series and the fullest folder, not with all images. A
+series whose files lie in several folders is read a second time, whole.
 """
 
 from __future__ import annotations
