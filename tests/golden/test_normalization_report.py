@@ -87,8 +87,10 @@ def pictures() -> Iterator[Picture]:
         yield Picture("1", on, "vessels", HOSTILE, vessels=(Vessel("a", line),), synthetic=True)
         shapes = (Shape(HOSTILE, "outline", ring), Shape("long", "axis", ring[:2], 20.0, "mm"))
         yield Picture("1", on, "outline", "tumour T1", pixels=pixels, shapes=shapes)
+        yield Picture("1", on, "map", "tumour T1 VE", pixels=pixels, overlay=overlay,
+                      overlay_test="VE", overlay_unit="1")  # fmt: skip
         yield Picture("1", on, "map", "tumour T1", pixels=pixels, overlay=overlay,
-                      overlay_test="KTRANS", overlay_unit="/min")  # fmt: skip
+                      overlay_test="VSDIAM", overlay_unit="mm")  # fmt: skip
 
 
 def make_study(folder: Path) -> Path:

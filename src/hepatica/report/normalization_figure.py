@@ -108,9 +108,16 @@ def _told(bundle: Bundle) -> str:
 
 
 def _pictures(given: ReportInput, plan: Normalization) -> Iterator[Drawing]:
-    """Pictures of patients of the population, paired; curves are not drawn."""
+    """Pictures of patients of the population, paired: maps of the plan's quantities, no curves."""
     anchors = _anchors(given, plan)
-    found = [p for p in given.pictures if anchors.get(p.subject) and p.kind in _KINDS]
+    asked = {*plan.context, *(one.test for one in plan.components)}
+    found = [
+        p
+        for p in given.pictures
+        if anchors.get(p.subject)
+        and p.kind in _KINDS
+        and (p.kind != "map" or p.overlay_test in asked)
+    ]
     found.sort(key=lambda p: (p.subject, list(_KINDS).index(p.kind), p.region, p.day, p.series))
     patients = list(dict.fromkeys(p.subject for p in found))[:MOST_PATIENTS]
     index = dict.fromkeys(_KINDS, 0)

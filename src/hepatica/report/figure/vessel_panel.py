@@ -38,6 +38,8 @@ _AROUND_MM = 25.0
 _COLOURS = "viridis"
 _RUN = 8
 _MOST_POINTS = 3000
+# Quantities of angiograms, whose pixels are no mm.
+_PROJECTED = "DSA"
 SYNTHETIC = "Synthetic images: made by a phantom generator, not from a patient"
 # Role of a shape -> colour, line style and width.
 _ROLES: dict[str, tuple[str, Any, float]] = {
@@ -187,7 +189,8 @@ def _draw_slices(figure: Any, pair: Pair, *, overlaid: bool) -> None:
         axes.set_ylim(middle[1] + half, middle[1] - half)
         axes.set_facecolor("black")
         axes.set_title(head, loc="left", fontsize=8)
-        _draw_scale(axes, half, "white")
+        if not picture.overlay_test.startswith(_PROJECTED):
+            _draw_scale(axes, half, "white")
     if norm is not None:
         _draw_bar(figure, len(pair.pictures), norm, pair.colour_text)
     else:
