@@ -1,5 +1,6 @@
 """Masks of every kind on the grid of their image; what cannot be placed is refused or told."""
 
+import json
 from pathlib import Path
 
 import nibabel
@@ -8,6 +9,7 @@ import pytest
 
 pytest.importorskip("pydicom")
 
+from click.testing import CliRunner
 from outline_sample import (
     COLUMNS,
     ROWS,
@@ -20,6 +22,7 @@ from outline_sample import (
     write_structure_set,
 )
 
+from hepatica.cli.main import app
 from hepatica.core.errors import NotReady, Unreadable, UsageError
 from hepatica.imaging.mask import Segmentation
 from hepatica.imaging.reading.image import read_image
@@ -392,3 +395,31 @@ def test_voxels_without_a_number_are_left_out_and_told() -> None:
     assert (region.voxels, region.mean, region.maximum) == (3, 2.0, 3.0)
     assert codes(findings) == ["I058"]
     assert (empty.voxels, empty.mean, empty.diameters) == (0, None, None)
+
+
+def test_command_prints_what_other_programs_rely_on(tmp_path: Path, image: Volume) -> None:
+    labels = np.zeros(SHAPE, np.int16)
+    labels[1][FIRST], labels[2, 4, 4] = 7, 2
+    mask = write_nifti(tmp_path / "mask.nii.gz", labels, image.grid)
+    words = ["image", "measure", "--image", str(tmp_path / "ct"), "--mask", str(mask)]
+    done = CliRunner().invoke(app, [*words, "--json"])
+    first, second = json.loads(done.stdout)["regions"]
+    assert list(first) == [
+        "label", "voxels", "volume_mm3", "mean", "sd", "min", "max", "longest_axial_mm",
+        "short_axis_mm", "slice",
+    ]  # fmt: skip
+    assert (first["label"], first["voxels"], first["sd"], first["slice"]) == (2, 1, None, 2)
+    assert (second["label"], second["voxels"], second["slice"]) == (7, 18, 1)
+    table = CliRunner().invoke(app, words).stdout.splitlines()
+    assert [line.split()[0] for line in table] == ["label", "2", "7"]
+
+
+def test_command_tells_a_refused_mask_and_prints_no_number(tmp_path: Path, image: Volume) -> None:
+    path = write_seg(
+        tmp_path / "a.dcm", [segment(1, "T1")], [(1, place(0), FIRST)],
+        FrameOfReferenceUID="1.2.3.99",
+    )  # fmt: skip
+    words = ["image", "measure", "--image", str(tmp_path / "ct"), "--mask", str(path), "--json"]
+    done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, NotReady)
+    assert done.stdout == ""
