@@ -334,6 +334,19 @@ def test_what_is_no_dicom_or_cut_off_is_not_copied() -> None:
     assert isinstance(copied_file(lie, PEOPLE), Refused)
 
 
+def test_bombs_are_refused() -> None:
+    nested = b""
+    for _ in range(60):
+        nested = encoded(0x00081115, "SQ", item(nested))
+    whole = file_of(image())
+    at = whole.index(encoded(0x00100010, "PN", NAME.encode())[:4])
+    made = copied_file(whole[:at] + nested + whole[at:], PEOPLE)
+    assert isinstance(made, Refused) and made.code == "I060"
+    ds = image()
+    ds.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
+    assert copied_file(file_of(ds), PEOPLE) == Refused("I065", "a deflated coding")
+
+
 def test_overlays_in_the_high_bits_are_made_zero() -> None:
     pixels = (np.arange(16, dtype="<u2") | 0xF000).tobytes()
     ds = image(PixelData=pixels)

@@ -120,6 +120,21 @@ def test_links_broken_files_and_others_are_findings(source: Path, tmp_path: Path
     assert not any("HEPATIK" in str(finding) for finding in done.findings)
 
 
+def test_a_folder_that_is_closed_is_a_finding(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tree_module.os.scandir
+
+    def closed(path: str) -> object:
+        if Path(path).name == "a":
+            raise PermissionError(13, "closed", path)
+        return real(path)
+
+    monkeypatch.setattr("os.scandir", closed)
+    done = run_import(source, tmp_path / "out", PEOPLE)
+    assert (codes(done), done.copied) == ([("folder", "I060")], 0)
+
+
 def test_warnings_are_told_once_a_series_and_again_when_resumed(tmp_path: Path) -> None:
     source = tmp_path / "source"
     for number in range(2):
@@ -157,6 +172,9 @@ def test_folders_stand_apart_and_the_copy_holds_nothing_else(source: Path, tmp_p
     run_import(source, tmp_path / "out", PEOPLE)
     with pytest.raises(UsageError, match="another key"):
         run_import(source, tmp_path / "out", People(b"another key of more than 16"))
+    (tmp_path / "out" / "import.csv").write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match="no list"):
+        run_import(source, tmp_path / "out", PEOPLE)
     with pytest.raises(UsageError, match="no folder"):
         run_import(tmp_path / "none", tmp_path / "new", PEOPLE)
 
@@ -199,6 +217,10 @@ def test_command(source: Path, tmp_path: Path, key: Path) -> None:
     done = CliRunner().invoke(image_group, [*arguments, "--json"], standalone_mode=False)
     assert done.return_value == 1 and "1.dcm error I063" in done.output
     assert "HEPATIK" not in done.output
+    (tmp_path / "file").write_text("")
+    blocked = ["import", str(source), "-o", str(tmp_path / "file" / "out"), "--key", str(key)]
+    done = CliRunner().invoke(image_group, blocked, standalone_mode=False)
+    assert isinstance(done.exception, UsageError) and "HEPATIK" not in str(done.exception)
     inside = ["import", str(source), "-o", str(tmp_path), "--key", str(key)]
     done = CliRunner().invoke(image_group, inside, standalone_mode=False)
     assert isinstance(done.exception, UsageError)

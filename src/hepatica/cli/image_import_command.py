@@ -36,7 +36,10 @@ def image_import(
         if file is not None and file.resolve().is_relative_to(output.resolve()):
             raise UsageError("key and subjects stand apart from the copy, which is given away")
     people = People(read_key(key), read_subjects(subjects) if subjects else None)
-    done = run_import(folder, output, people, told=_told)
+    try:
+        done = run_import(folder, output, people, told=_told)
+    except OSError as error:  # its own words would name a file of the source
+        raise UsageError(f"{output}: cannot be written ({error.strerror})") from None
     if is_open_to_others(key):
         print("others on this machine can read the key; chmod 600", file=sys.stderr)
     counts = {"copied": done.copied, "already": done.already, "refused": done.refused}

@@ -78,11 +78,14 @@ def run_import(
                 anything but an earlier copy under the same key and profile.
     """
     _demand_apart(source, output)
-    paths, links = _listed(source)
+    listing = _listed(source)
+    paths = listing.files
     output.mkdir(parents=True, exist_ok=True)
     run = _Run(source, output, people, _state(output, people))
-    for link in links:
-        run.refuse(Place("symbolic link"), Refused("I062", f"{link} symbolic links"))
+    if listing.links:
+        run.tell(Place("symbolic link"), Refused("I062", f"{listing.links} symbolic links"))
+    if listing.closed:
+        run.tell(Place("folder"), Refused("I060", f"{listing.closed} folders that are closed"))
     with (output / PART).open("a", encoding="utf-8", newline="") as part:
         for number, path in enumerate(paths, 1):
             row = run.take(path, number)
@@ -125,11 +128,14 @@ class _Run:
         return self._written(place, made, mark)
 
     def refuse(self, place: Place, why: Refused) -> None:
-        """Put the finding down."""
-        self.done.refused += why.code != "I062"
-        self.done.findings.append(
-            finding_of(why.code, place, found=why.found, expected=_EXPECTED[why.code])
-        )
+        """Count a file that is not copied, and tell why."""
+        self.done.refused += 1
+        self.tell(place, why)
+
+    def tell(self, place: Place, why: Refused) -> None:
+        """Put a finding down."""
+        expected = _EXPECTED[why.code]
+        self.done.findings.append(finding_of(why.code, place, found=why.found, expected=expected))
 
     def _written(self, place: Place, made: Copied, mark: str) -> tuple[str, str, str, str] | None:
         digest = sha256(made.data).hexdigest()
@@ -169,18 +175,27 @@ class _Run:
         return sha256(path.read_bytes()).hexdigest() == self.rows[name].digest
 
 
-def _listed(source: Path) -> tuple[list[Path], list[int]]:
-    """Files of the tree sorted by path, and the number of links (in a list, none where none)."""
+@dataclass(frozen=True)
+class _Listing:
+    """Files sorted by path; how many links there are, and folders that cannot be read."""
+
+    files: list[Path]
+    links: int
+    closed: int
+
+
+def _listed(source: Path) -> _Listing:
     files: list[tuple[str, Path]] = []
+    closed: list[OSError] = []
     links = 0
-    for folder, below, names in os.walk(source, followlinks=False):
+    for folder, below, names in os.walk(source, onerror=closed.append, followlinks=False):
         for name in [*names, *below]:
             path = Path(folder) / name
             if path.is_symlink():
                 links += 1
             elif path.is_file():
                 files.append((path.relative_to(source).as_posix(), path))
-    return [path for _, path in sorted(files)], [links] if links else []
+    return _Listing([path for _, path in sorted(files)], links, len(closed))
 
 
 def _bytes(path: Path) -> bytes | Refused:
@@ -235,7 +250,10 @@ def _state(output: Path, people: People) -> dict[str, _Row]:
     for path in files:
         if not path.is_file():
             continue
-        lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+        try:
+            lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise UsageError(f"{output}: {path.name} is no list of an earlier copy") from error
         if path.name == STATE and (not lines or lines[0] != ["made by", _made_by(people)]):
             raise UsageError(f"{output}: holds a copy under another key, subjects or profile")
         rows |= {one[0]: _Row(one[1], one[2], one[3]) for one in lines if len(one) == len(_HEADER)}
