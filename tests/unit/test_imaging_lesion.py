@@ -324,7 +324,7 @@ def test_no_picture_without_a_day():
     assert not assess_lesions(phases(day=None), outlines()).pictures
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(st.booleans(), min_size=3, max_size=3), st.floats(-300, 300), st.floats(0.2, 5))
 def test_place_and_scale_change_nothing_but_place_and_scale(flips, shift, scale):
     images, given = phases(), outlines()

@@ -141,7 +141,7 @@ def test_one_voxel_and_none():
 def test_a_lesion_viable_throughout_has_the_diameters_of_the_whole():
     rng = np.random.default_rng(3)
     across = []
-    for _ in range(40):
+    for _ in range(20):
         mask, _, short = ellipse(rng, 0.8)
         grid = grid_of(mask.shape, 0.8, 0.8)
         found = longest_viable(mask, grid)
