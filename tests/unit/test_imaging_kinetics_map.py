@@ -28,6 +28,7 @@ from hepatica.cli.image_map_command import map_
 from hepatica.core.errors import UsageError
 from hepatica.imaging.kinetics.assessment import assess_kinetics
 from hepatica.imaging.kinetics.flag import Flag
+from hepatica.imaging.kinetics.region_input import arrival_frame
 from hepatica.imaging.kinetics.rule import KineticRule, Source
 from hepatica.imaging.kinetics.signal import Baseline, GradientEcho, concentration_mm
 from hepatica.imaging.mask import Segment, Segmentation
@@ -70,6 +71,16 @@ def test_the_first_frame_of_the_baseline_matters_here_too():
         found = by_test(assess_kinetics(series(), [TISSUE], rule, SOURCE))
         off.append(abs(found["VE"].value / 0.4 - 1))
     assert off[0] < 0.002 and off[1] > 0.02
+
+
+def test_a_baseline_ends_before_the_first_agent():
+    rising = np.array(
+        [30.0, 10, 10.2, 9.9, 10.1, 10, 17, 90, 200, 160, 110, 100, 95, 92, *[90.0] * 12]
+    )
+    assert arrival_frame(rising) == 6  # 17 is below a tenth of the rise, and above a fiftieth
+    assert arrival_frame(np.append(rising, 5000.0)) == 6
+    assert arrival_frame(np.full(9, 10.0)) == 2
+    assert arrival_frame(np.array([1.0, np.nan, 3.0, 4.0])) == 2
 
 
 def test_noise_is_counted_and_a_map_of_t1_is_used():

@@ -22,7 +22,7 @@ from hepatica.imaging.reading.fault import fault
 from hepatica.imaging.volume import Volume
 
 Floats = npt.NDArray[np.float64]
-RISE = 0.1  # of the 95th percentile above the start: the bolus has arrived
+RISE, ONSET = 0.1, 0.02  # shares of the rise: the bolus is there, and has not begun
 LEAST = 1e-3  # mM or HU; a rise below it is none
 NOISES = 5.0  # a bolus is so many standard deviations of the baseline above it
 
@@ -75,16 +75,25 @@ def mean_curve(dynamic: Volume, mask: Mask) -> Floats:
 
 
 def arrival_frame(curve: Floats) -> int:
-    """Frames before a curve has risen by a tenth, 2 or more; the first is not looked at.
+    """Frames before a curve begins to rise, 2 or more; the first is not looked at.
 
-    A tenth of the 95th percentile of its rise, which one saturated frame does not move.
+    From the first frame above a tenth of the rise (its 95th percentile, which one saturated frame
+    does not move) back to where the rise is at most a fiftieth: a baseline with a little agent in
+    it would scale every concentration.
     """
     if not np.isfinite(curve).all() or curve.size < 3:
         return 2
     rise = np.abs(curve - curve[1])
-    above = rise > RISE * np.percentile(rise[1:], 95)
+    whole = np.percentile(rise[1:], 95)
+    above = rise > RISE * whole
     above[:2] = False
-    return max(int(np.argmax(above)), 2) if above.any() else 2
+    if not above.any():
+        return 2
+    end = int(np.argmax(above))
+    rise = np.abs(curve - np.median(curve[1:end]))
+    while end > 2 and rise[end - 1] > ONSET * whole:
+        end -= 1
+    return end
 
 
 def _plasma(
