@@ -185,6 +185,22 @@ def test_a_file_shorter_than_its_header_says_is_refused(tmp_path: Path) -> None:
         read_segmentation(path, None)
 
 
+def test_deflated_files_are_read_within_a_bound(
+    tmp_path: Path, image: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pydicom
+    from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+    path = write_seg(tmp_path / "seg.dcm", [segment(1, "T1")], [(1, place(0), FIRST)])
+    data = pydicom.dcmread(path)
+    data.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    data.save_as(path, enforce_file_format=True)
+    assert read_segmentation(path, image)[0].segment("T1").voxels == 18
+    monkeypatch.setattr("hepatica.imaging.reading.mask.LARGEST_BYTES", 100)
+    with pytest.raises(Unreadable, match="unpacks to more"):
+        read_segmentation(path, image)
+
+
 # --- structure sets -----------------------------------------------------------------------------
 
 SQUARE = [(1.5, 1.5), (1.5, 6.5), (7.5, 6.5), (7.5, 1.5)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
+import zlib
 from pathlib import Path
 
 import pydicom
 from pydicom.dataset import Dataset
+from pydicom.filereader import read_file_meta_info
 
 from hepatica.core.errors import NotReady, Unreadable, UsageError
 from hepatica.core.finding import Finding
@@ -20,6 +22,8 @@ from hepatica.imaging.reading.segmentation import CLASSES, read_dicom_segmentati
 from hepatica.imaging.reading.value import text
 from hepatica.imaging.volume import Volume
 
+LARGEST_BYTES = 1 << 30  # of a deflated file, unpacked
+_DEFLATED = "1.2.840.10008.1.2.1.99"
 _LABEL_MAPS = (".nii", ".nii.gz", ".hdr", ".img", ".nrrd", ".nhdr")
 
 
@@ -72,11 +76,27 @@ def _dataset(path: Path, *, pixels: bool = True) -> Dataset:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they would print what the file holds
+            _check_inflated(path)
             return pydicom.dcmread(path, stop_before_pixels=not pixels)
-    except OSError:
+    except (OSError, Unreadable):
         raise
     except Exception as error:  # a parser of hostile files may raise anything
         raise Unreadable(f"{path.name}: is no DICOM file ({type(error).__name__})") from error
+
+
+def _check_inflated(path: Path) -> None:
+    """Refuse a deflated file that unpacks to more than LARGEST_BYTES, before it is unpacked."""
+    meta = read_file_meta_info(str(path))
+    if text(meta, "TransferSyntaxUID") != _DEFLATED:
+        return
+    rest = path.read_bytes()[132 + 12 + int(meta.FileMetaInformationGroupLength) :]
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    total = 0
+    while rest and not unpacker.eof:
+        total += len(unpacker.decompress(rest, 1 << 24))
+        rest = unpacker.unconsumed_tail
+        if total > LARGEST_BYTES:
+            raise Unreadable(f"{path.name}: unpacks to more than {LARGEST_BYTES} bytes")
 
 
 def _only_mask(folder: Path) -> Path:

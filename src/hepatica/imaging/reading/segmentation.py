@@ -41,6 +41,7 @@ from hepatica.imaging.reading.value import item, items, number, numbers, raw, te
 from hepatica.imaging.volume import Grid, Volume
 
 CLASSES = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+_NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99")
 _BACKGROUND = "125040"  # DCM code of the background of a label map
 
 Steps = npt.NDArray[np.int64]
@@ -163,8 +164,13 @@ def _check_length(dataset: Dataset, voxels: int, file: str) -> None:
     if not isinstance(pixels, bytes):
         raise Unreadable(f"{file}: holds no pixels; it may be truncated")
     bits = whole(dataset, "BitsAllocated") or 1
-    if not dataset.file_meta.TransferSyntaxUID.is_encapsulated and len(pixels) * 8 < voxels * bits:
+    if not _is_encapsulated(dataset) and len(pixels) * 8 < voxels * bits:
         raise Unreadable(f"{file}: shorter than its header says; it may be truncated")
+
+
+def _is_encapsulated(dataset: Dataset) -> bool:
+    """Whether the pixels are compressed frame by frame; an unknown syntax counts as such."""
+    return text(getattr(dataset, "file_meta", None), "TransferSyntaxUID") not in _NATIVE
 
 
 def _group(frame: Dataset, shared: Dataset | None, name: str) -> Dataset | None:
@@ -237,7 +243,7 @@ def _frames(source: _Source, segment: int) -> Iterator[tuple[int, Mask]]:
 def _bits(source: _Source, indices: Sequence[int]) -> Iterator[Any] | None:
     """Frames of one bit a pixel, which may begin within a byte; None for any other file."""
     data = source.dataset
-    if whole(data, "BitsAllocated") != 1 or data.file_meta.TransferSyntaxUID.is_encapsulated:
+    if whole(data, "BitsAllocated") != 1 or _is_encapsulated(data):
         return None
     packed = np.frombuffer(data.PixelData, np.uint8)
     shape = source.planes[0].shape
