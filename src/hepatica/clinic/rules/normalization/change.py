@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from functools import cache
 
 _CONTEXT = Context(prec=34)
 _LIMIT = Decimal("1.96")
@@ -49,11 +50,7 @@ class Repeatability:
     @property
     def limits(self) -> tuple[float, float]:
         """Change in percent (ratio) or in units (difference) that measurement error reaches."""
-        with localcontext(_CONTEXT):
-            reach = self.reach_squared.sqrt()
-            if not self.ratio:
-                return -float(reach), float(reach)
-            return float(100 * ((-reach).exp() - 1)), float(100 * (reach.exp() - 1))
+        return _limits(self)
 
     def change(self, before: float, after: float, sign: int) -> Change | None:
         """Change from `before` to `after`; None where a ratio has a value of 0 or below.
@@ -110,3 +107,12 @@ class Change:
             return None
         with localcontext(_CONTEXT):
             return float(100 * (self.amount.exp() - 1))
+
+
+@cache
+def _limits(ruler: Repeatability) -> tuple[float, float]:
+    with localcontext(_CONTEXT):
+        reach = ruler.reach_squared.sqrt()
+        if not ruler.ratio:
+            return -float(reach), float(reach)
+        return float(100 * ((-reach).exp() - 1)), float(100 * (reach.exp() - 1))
