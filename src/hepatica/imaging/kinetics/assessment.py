@@ -176,7 +176,7 @@ def _pictures(dynamic: Volume, region: Segment, maps: KineticMaps, test: str) ->
     if test not in maps.values:
         return []
     index = fullest_slice(region)
-    plane = np.asarray(dynamic.array[0, index], float)
+    plane = np.asarray(dynamic.array[:, index].mean(axis=0, dtype=float), float)
     shape = (plane.shape[0], plane.shape[1])
     step = step_of(shape)
     low, high = (float(v) for v in np.nanpercentile(plane, [1, 99]))

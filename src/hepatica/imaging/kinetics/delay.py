@@ -7,6 +7,8 @@ bias the arterial inflow of the liver by -7, -16 and -37 %.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
@@ -18,6 +20,7 @@ from hepatica.imaging.kinetics.rate_table import RateTable, fit_rate, log_rates
 Floats = npt.NDArray[np.float64]
 RANGE_S = (-10.0, 20.0)
 _COARSE_S, _FINE_S = 1.0, 0.1
+VALUES = 4_000_000  # of basis curves held at once
 _PAIRS = 2  # every so many rates of the table, where pairs of them are searched
 
 
@@ -51,11 +54,19 @@ def _at_bound(delay_s: float) -> bool:
 
 def _shifted(
     at_s: Floats, arterial: ArterialInput, delays: Floats, rates: Floats
-) -> tuple[Floats, Floats]:
-    """Input convolved (rates, delays, times) and itself (delays, times), at every delay."""
-    all_at = (at_s[None, :] - delays[:, None]).ravel()
-    basis = arterial.convolved(rates, all_at).reshape(len(rates), len(delays), at_s.size)
-    return basis, arterial.concentration(all_at).reshape(len(delays), at_s.size)
+) -> Iterator[tuple[Floats, Floats]]:
+    """Input convolved (rates, times) and itself (times,), at one delay after the other.
+
+    Computed for as many delays at once as VALUES allows, for the samples are walked through once.
+    """
+    group = max(VALUES // (len(rates) * at_s.size), 1)
+    for i in range(0, len(delays), group):
+        part = delays[i : i + group]
+        all_at = (at_s[None, :] - part[:, None]).ravel()
+        basis = arterial.convolved(rates, all_at).reshape(len(rates), len(part), at_s.size)
+        plasma = arterial.concentration(all_at).reshape(len(part), at_s.size)
+        for j in range(len(part)):
+            yield basis[:, j], plasma[j]
 
 
 def _profile(
@@ -64,51 +75,48 @@ def _profile(
     """Explained sum of squares of the curve at each delay, (delays,)."""
     logs = log_rates(at_s / 60.0)
     rates = np.zeros(1) if model == "patlak" else np.exp(logs)
-    basis, plasma = _shifted(at_s, arterial, delays, rates)
-    out = np.empty(len(delays))
-    for i in range(len(delays)):
-        columns = basis[:, i]
+    out = []
+    for columns, plasma in _shifted(at_s, arterial, delays, rates):
         if model == "patlak":
-            design = np.stack([columns[0], plasma[i]]).T
-            out[i] = curve @ design @ np.linalg.lstsq(design, curve, rcond=None)[0]
+            design = np.stack([columns[0], plasma]).T
+            out.append(curve @ design @ np.linalg.lstsq(design, curve, rcond=None)[0])
             continue
         terms = [columns]
         if model == "etofts":
-            terms.append(np.broadcast_to(plasma[i], columns.shape))
-        out[i] = fit_rate(curve[None], RateTable(logs, np.stack(terms))).explained[0]
-    return out
+            terms.append(np.broadcast_to(plasma, columns.shape))
+        out.append(fit_rate(curve[None], RateTable(logs, np.stack(terms))).explained[0])
+    return np.array(out)
 
 
 def _exchange_delay(
     curve: Floats, at_s: Floats, arterial: ArterialInput, delays: Floats
 ) -> tuple[float, bool]:
     logs = log_rates(at_s / 60.0)[::_PAIRS]
-    basis, _ = _shifted(at_s, arterial, delays, np.exp(logs))
-    starts = np.concatenate(
-        [start_of(curve[None], basis[:, i], logs) for i in range(len(delays))], axis=1
-    )
+    rates = np.exp(logs)
+    starts = []
+    for delay, (columns, _) in zip(delays, _shifted(at_s, arterial, delays, rates), strict=True):
+        start = start_of(curve[None], columns, logs)[:, 0]
+        if np.isfinite(start[0]):
+            starts.append((_left_by(curve, columns, start, logs), np.append(start, delay)))
+    if not starts:  # one compartment explains the curve
+        return fitted_delay_s(curve, at_s, arterial, "tofts")
+
+    def left(x: Floats) -> Floats:
+        return curve - x[:2] @ arterial.convolved(np.exp(x[2:4]), at_s, float(x[4]))
+
+    low = np.array([0.0, 0.0, logs[0], logs[0], RANGE_S[0]])
+    high = np.array([np.inf, np.inf, logs[-1], logs[-1], RANGE_S[1]])
     best, found = np.inf, (0.0, False)
-    for i in _promising(curve, basis, starts, logs)[:3]:
-        start = np.append(starts[:, i], delays[i])
-
-        def left(x: Floats) -> Floats:
-            return curve - x[:2] @ arterial.convolved(np.exp(x[2:4]), at_s, float(x[4]))
-
-        bounds = (np.array([0.0, 0.0, logs[0], logs[0], RANGE_S[0]]),
-                  np.array([np.inf, np.inf, logs[-1], logs[-1], RANGE_S[1]]))  # fmt: skip
-        inside = np.clip(start, bounds[0] + 1e-9, bounds[1] - 1e-9)
-        done = least_squares(left, inside, bounds=bounds, x_scale="jac", xtol=1e-10, ftol=1e-12)
+    for _, start in sorted(starts, key=lambda one: one[0])[:3]:
+        inside = np.clip(start, low + 1e-9, high - 1e-9)
+        done = least_squares(left, inside, bounds=(low, high), x_scale="jac", xtol=1e-10)
         if done.cost < best:
             best, found = float(done.cost), (float(done.x[4]), _at_bound(float(done.x[4])))
     return found
 
 
-def _promising(curve: Floats, basis: Floats, starts: Floats, logs: Floats) -> list[int]:
-    """Delays in the order of what their best pair of rates leaves, those with a pair first."""
-    left = np.full(starts.shape[1], np.inf)
-    for i in np.flatnonzero(np.isfinite(starts[0])):
-        j, k = (int(np.argmin(np.abs(logs - starts[row, i]))) for row in (2, 3))
-        rest = curve - starts[0, i] * basis[j, i] - starts[1, i] * basis[k, i]
-        left[i] = float(rest @ rest)
-    order = np.argsort(left, kind="stable")
-    return [int(i) for i in order if np.isfinite(left[i])]
+def _left_by(curve: Floats, columns: Floats, start: Floats, logs: Floats) -> float:
+    """Sum of squares that a pair of rates of the grid leaves."""
+    slow, fast = (int(np.argmin(np.abs(logs - rate))) for rate in start[2:])
+    rest = curve - start[0] * columns[slow] - start[1] * columns[fast]
+    return float(rest @ rest)
