@@ -266,7 +266,7 @@ def test_a_worker_that_died_is_told_and_the_rest_kept(
 
     monkeypatch.setattr(batches, "worked", one_dies)
     done = run_batch(Plan(tree, tmp_path, workers=0, lesions=True))
-    assert [(str(f.place), f.code) for f in done.findings] == [("A1.dcm", "I159")]
+    assert ("A1.dcm", "I159") in {(str(f.place), f.code) for f in done.findings}
     assert "A2" in (tmp_path / "scans.csv").read_text()
 
 

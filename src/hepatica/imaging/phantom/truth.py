@@ -7,6 +7,7 @@ from typing import Any
 from hepatica.imaging.phantom import body as anatomy
 from hepatica.imaging.phantom.body import LARGEST_MM
 from hepatica.imaging.phantom.examination import Examination, attenuation
+from hepatica.imaging.phantom.shape import Artery, Ellipsoid
 
 
 def truth(examination: Examination) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def truth(examination: Examination) -> dict[str, Any]:
                 "diameter_mm": one.diameter_mm,
                 "length_mm": one.length_mm,
                 "distance_metric": one.distance_metric,
+                "inside_tumour": _inside(one, body.tumour.whole),
             }
             for one in body.vessels
         ],
@@ -53,6 +55,15 @@ def _tumour(examination: Examination) -> dict[str, Any]:
         "enhancing_percent": 100.0 * tumour.enhancing_share,
         "lipiodol_ml": oil.volume_ml if oil else 0.0,
     }
+
+
+def _inside(artery: Artery, tumour: Ellipsoid) -> dict[str, float] | None:
+    """Length and distance metric of the part within the tumour; None where there is none."""
+    points = artery.points[tumour.outside_mm(artery.points) <= 0]
+    if len(points) < 2:
+        return None
+    part = Artery(artery.label, points, artery.diameter_mm)
+    return {"length_mm": part.length_mm, "distance_metric": part.distance_metric}
 
 
 def _aef(tissue: str, change: float) -> float:

@@ -103,6 +103,8 @@ def read_material(examination: Examination, rules: Rules) -> Material:
     drawn_on = _drawn_on(examination)
     for phase, stacks in sorted(static.items()):
         _read_phase(found, phase, sorted(stacks, key=lambda s: _rank(s, drawn_on)))
+    if not examination.outlines:
+        found.findings.append(_unoutlined(examination))
     for path in examination.outlines:
         _read_outlines(found, path, rules)
     _check_regions(found)
@@ -210,6 +212,13 @@ def _check_regions(found: Material) -> None:
     found.regions = sorted(
         kept.values(), key=lambda r: (r.name.role, r.name.lesion, r.series, r.segment.number)
     )
+
+
+def _unoutlined(examination: Examination) -> Finding:
+    return fault(
+        "I157", examination.file, found="no outlined region",
+        expected="outlines of liver, tumour and aorta",
+    )  # fmt: skip
 
 
 def _spare(stack: Stack, taken: Volume) -> Finding:

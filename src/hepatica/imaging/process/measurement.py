@@ -43,8 +43,6 @@ def material_document(material: Material, seed: int) -> Document:
     """
     examination = material.examination
     whole = Part(findings=list(material.findings))
-    if not examination.outlines:
-        whole.findings.append(_unoutlined(examination))
     for name, measure in PARTS.items():
         try:
             whole.extend(measure(material, seed))
@@ -114,10 +112,6 @@ def _rounded(one: Quantity) -> Quantity:
 
 def _kept(value: Any) -> Any:
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
-
-
-def _unoutlined(examination: Examination) -> Finding:
-    return _told(examination, "I157", "no outlined region", "outlines of liver, tumour and aorta")
 
 
 def _failed(examination: Examination, part: str, error: Exception) -> Finding:
