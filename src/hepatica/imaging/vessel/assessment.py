@@ -30,6 +30,7 @@ from hepatica.imaging.vessel.skeleton import traced
 from hepatica.imaging.volume import Floats, Grid, Volume
 
 Outline = Segment | Mask
+_HIGH = 2.5  # SD of the noise that a found vessel is higher than its background
 _AROUND_MM = 15.0  # traced beyond the rim, so that vessels do not end at its border
 
 
@@ -135,7 +136,16 @@ def _traced(site: _Site, rule: VesselRule) -> tuple[tuple[Branch, ...], tuple[st
         mask = smoothed_mask(cube, site.vessels)
     graph, courses = traced(mask, cube, rule)
     branches = branches_of(Grey(site.grey, site.grid), courses, rule)
+    if site.vessels is None:
+        least = _HIGH * _noise(site.grey)
+        branches = tuple(b for b in branches if np.median(b.height) >= least)
     return branches, contact_flags(graph, branches, site.grid)
+
+
+def _noise(grey: npt.NDArray[np.float32]) -> float:
+    """Robust standard deviation between voxels three apart, which blur of the kernel spares."""
+    apart = grey[:, :, 3:] - grey[:, :, :-3]
+    return 1.4826 / 2**0.5 * float(np.median(np.abs(apart - np.median(apart))))
 
 
 def _picture(volume: Volume, name: str, branches: Sequence[Floats]) -> Picture | None:

@@ -22,6 +22,7 @@ from hepatica.imaging.volume import Floats
 
 Bools = npt.NDArray[np.bool_]
 _BATCH = 4000  # sections at once, which bounds the memory
+_FEW = 6  # sections that tell the height at an end
 _MOVE = 0.7  # of the radius: no point moves further in one round
 _JUNCTION_RADII = 1.25  # a junction reaches this far, in its radii
 _END_RADII = 1.0  # and a free end this far, in the vessel's
@@ -51,6 +52,7 @@ class Branch:
     diameter_mm: Floats
     narrow_mm: Floats
     wide_mm: Floats
+    height: Floats
     crowded: Bools
     counted: Bools
     clear: Bools
@@ -73,9 +75,11 @@ def branches_of(grey: Grey, courses: Sequence[Course], rule: VesselRule) -> tupl
     for _ in range(rule.rounds):
         for line, cut in zip(lines, _cut(grey, lines), strict=True):
             line.recentre(cut, smoothing)
-    for line, cut in zip(lines, _cut(grey, lines), strict=True):
-        line.lengthen(grey, cut)
-    return tuple(line.branch(cut, rule) for line, cut in zip(lines, _cut(grey, lines), strict=True))
+    for line in lines:
+        line.lengthen(grey)
+    # Reading between voxels by straight lines blurs; what is reported is read by quadratic splines.
+    last = _cut(grey.smooth(), lines)
+    return tuple(line.branch(cut, rule) for line, cut in zip(lines, last, strict=True))
 
 
 def _cut(grey: Grey, lines: Sequence[_Line]) -> list[Sections]:
@@ -110,6 +114,7 @@ class _Line:
         self.points = spaced(smoothed(rough, 2.0), step_mm)
         at = np.linspace(0.0, along[-1], len(self.points))
         self.radius = np.maximum(np.interp(at, along, course.radius_mm), 0.5 * step_mm)
+        self.half: list[float] = []  # grey value midway to the background, near both ends
         self.added = [0.0, 0.0]  # what free ends were carried on by
 
     def clear(self) -> Bools:
@@ -135,6 +140,7 @@ class _Line:
             self.points = self.points + shift
             seen = _carried(cut.diameter_mm[:, None] / 2.0, sure)[:, 0]
             seen = ndimage.gaussian_filter1d(seen, 2.0, mode="nearest")
+            self.half = [float(np.median(side)) for side in _sides(cut.half[sure])]
         else:
             seen = self.radius
         old = arc_mm(self.points)
@@ -142,24 +148,21 @@ class _Line:
         at = np.linspace(0.0, old[-1], len(self.points))
         self.radius = np.interp(at, old, seen)
 
-    def lengthen(self, grey: Grey, cut: Sections) -> None:
+    def lengthen(self, grey: Grey) -> None:
         """Carry free ends on to where the vessel falls to half: thinning stops short of there."""
         for last, free in enumerate(self.course.free):
-            if not free or len(self.points) < 4:
+            if not free or len(self.points) < 4 or not self.half:
                 continue
             order = slice(None, None, 1 if last else -1)
             line, radius = self.points[order], self.radius[order]
-            known = min(len(line), 1 + int(np.ceil(2.0 * radius[-1] / self.step)))
             ahead = line[-1] - line[-min(len(line), 5)]
             ahead /= max(float(np.linalg.norm(ahead)), 1e-12)
             steps = self.step * np.arange(1, 1 + int(_FURTHER_RADII * radius[-1] / self.step + 2))
             onward = line[-1] + steps[:, None] * ahead
-            inner = cut.half[order][-2 * known : -known]
-            half = float(np.median(inner)) if len(inner) else float(cut.half[order][0])
-            below = np.flatnonzero(grey.values(onward) < half)
+            below = np.flatnonzero(grey.values(onward) < self.half[last])
             onward = onward[: below[0] if len(below) else 0]
-            self.added[last] = len(onward) * self.step
             grown = np.concatenate([radius, np.full(len(onward), radius[-1])])
+            self.added[last] = len(onward) * self.step
             self.points = np.vstack([line, onward])[order]
             self.radius = grown[order]
 
@@ -170,12 +173,19 @@ class _Line:
             diameter_mm=cut.diameter_mm,
             narrow_mm=cut.narrow_mm,
             wide_mm=cut.wide_mm,
+            height=cut.height,
             crowded=cut.crowded,
             counted=clear & (cut.open <= rule.open_share),
             clear=clear,
             free=self.course.free,
             nodes=self.course.nodes,
         )
+
+
+def _sides(values: Floats) -> tuple[Floats, Floats]:
+    """The first and the last few of the values."""
+    few = min(len(values), _FEW)
+    return values[:few], values[-few:]
 
 
 def _carried(values: Floats, sure: Bools) -> Floats:

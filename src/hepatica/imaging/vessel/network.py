@@ -20,9 +20,9 @@ from hepatica.imaging.vessel.rule import VesselRule
 from hepatica.imaging.vessel.tortuosity import Tortuosity, tortuosity
 from hepatica.imaging.volume import Floats, Grid
 
-# A vessel of no width at all is seen 1.7 voxels wide: point spread of a voxel, the voxel itself,
-# and reading between voxels. One of a true voxel's width cannot be told from it.
-_BLUR_FLOOR = 1.75
+# A vessel of no width at all is seen 1.55 voxels wide where the point spread is one voxel; one of a
+# true voxel's width, 1.6, cannot be told from it.
+_BLUR_FLOOR = 1.65
 
 
 @dataclass(frozen=True, eq=False)

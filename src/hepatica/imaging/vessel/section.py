@@ -17,7 +17,7 @@ from hepatica.imaging.volume import Floats, Grid
 RAYS = 24
 SAMPLES = 24
 _REACH_RADII, _REACH_VOXELS = 2.0, 2.5  # how far rays go
-_CORE = 0.35  # of the radius: there the vessel's height is read
+_CORE = 0.6  # of the radius: there the vessel's height is read
 _BESIDE_RADII, _BESIDE_VOXELS = 1.4, 0.8  # beyond this lies the background
 _CROWDED = 1.5  # longest voxel edges between two vessels
 _FLAT = 1.5  # widest over narrowest: more is as of two in one
@@ -43,8 +43,8 @@ class Grey:
         return values
 
     def smooth(self) -> Grey:
-        """The same image for cubic splines."""
-        return Grey(ndimage.spline_filter(self.array, 3, np.float32, "mirror"), self.grid, 3)
+        """The same image for quadratic splines: cubic ones overshoot across long voxels."""
+        return Grey(ndimage.spline_filter(self.array, 2, np.float32, "mirror"), self.grid, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ def sections(grey: Grey, cuts: Cuts) -> Sections:
     beside = steps >= (_BESIDE_RADII * radius + _BESIDE_VOXELS * voxel)[:, None]
     ground = _ground(values, beside)
     half = (peak + ground) / 2.0
-    border = _borders(values, steps, half)
+    border = _borders(values, steps, half, voxel)
     beside = _next(values, steps, half, border) < _CROWDED * grey.grid.largest_edge_mm
     return _measured(border, cuts, (peak, ground), beside | _flat(border, grey.grid))
 
@@ -128,19 +128,35 @@ def _ground(values: Floats, beside: npt.NDArray[np.bool_]) -> Floats:
     return ground
 
 
-def _borders(values: Floats, steps: Floats, half: Floats) -> Floats:
-    """Distance at which each ray first falls to half, (n, RAYS); nan where it never does."""
+def _borders(values: Floats, steps: Floats, half: Floats, voxel: float) -> Floats:
+    """Distance at which each ray falls to half, (n, RAYS); nan where it never does.
+
+    Noise lets a ray cross half more than once: the middle between its first fall and the last one
+    within a voxel of it lies neither too far in nor too far out.
+    """
     below = values < half[:, None, None]
     first = below.argmax(axis=2)
     found = below.any(axis=2) & (first > 0)
-    at = np.maximum(first, 1)[..., None]
-    inner = np.take_along_axis(values, at - 1, axis=2)[..., 0]
-    outer = np.take_along_axis(values, at, axis=2)[..., 0]
-    fall = np.where(found, inner - outer, 1.0)
-    share = np.where(found, (inner - half[:, None]) / fall, np.nan)
-    step = steps[:, 1:2]
-    border: Floats = (at[..., 0] - 1 + share) * step
+    step = steps[:, 1]
+    near = np.ceil(voxel / step).astype(int)[:, None, None]
+    place = np.arange(values.shape[2])
+    window = (place > first[..., None]) & (place <= first[..., None] + near) & ~below
+    last = np.where(window, place + 1, first[..., None]).max(axis=2)
+    last = np.minimum(last, values.shape[2] - 1)
+    middle = (_crossing(values, first, half) + _crossing(values, last, half)) / 2.0
+    border: Floats = np.where(found, middle * step[:, None], np.nan)
     return border
+
+
+def _crossing(values: Floats, at: npt.NDArray[np.int64], half: Floats) -> Floats:
+    """Place, in samples, where the line between the samples before and at `at` crosses half."""
+    after = np.maximum(at, 1)[..., None]
+    inner = np.take_along_axis(values, after - 1, axis=2)[..., 0]
+    outer = np.take_along_axis(values, after, axis=2)[..., 0]
+    fall = inner - outer
+    share = (inner - half[:, None]) / np.where(fall > 0, fall, 1.0)
+    place: Floats = after[..., 0] - 1 + np.clip(share, 0.0, 1.0)
+    return place
 
 
 def _next(values: Floats, steps: Floats, half: Floats, border: Floats) -> Floats:

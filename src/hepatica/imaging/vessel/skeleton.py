@@ -26,11 +26,20 @@ def traced(mask: Mask, cube: Cube, rule: VesselRule) -> tuple[Graph, tuple[Cours
         from skimage.morphology import skeletonize  # noqa: PLC0415 - the extra
     except ImportError:
         raise MissingExtra("tracing vessels needs hepatica[imaging]") from None
-    whole = np.pad(ndimage.binary_fill_holes(mask), 1)
+    whole = _without_holes(np.pad(mask, 1))
     depth = ndimage.distance_transform_edt(whole)
     graph = pruned(skeleton_graph(skeletonize(whole), depth), rule.spur_radii)
     graph = _without_specks(graph, _SPECK_MM / cube.edge_mm)
     return graph, tuple(_courses(graph, depth, cube))
+
+
+def _without_holes(mask: Mask) -> Mask:
+    """Background that the outside does not reach is vessel: a hole would thin to a shell."""
+    label, count = ndimage.label(~mask)
+    if count == 1:
+        return mask
+    filled: Mask = label != label[0, 0, 0]
+    return filled
 
 
 def _without_specks(graph: Graph, shortest: float) -> Graph:
