@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hepatica.imaging.reading.report_item import Code, Item, is_called, word_for
+from hepatica.imaging.reading.report_item import Item, is_called, word_for
 from hepatica.imaging.volume import Floats
 
 # Tracking identifiers that name a tool, or nothing at all, and no lesion.
@@ -183,8 +183,3 @@ def _line(item: Item) -> Line | None:
 def unit_factor(unit: str) -> float | None:
     """Factor from a unit of length to mm; None where it is no length."""
     return {"mm": 1.0, "cm": 10.0, "m": 1000.0, "um": 0.001}.get(unit)
-
-
-def code_text(code: Code) -> str:
-    """A concept as it may be printed."""
-    return code.meaning or code.key
