@@ -126,7 +126,9 @@ def enhancement(poses):
 
 
 def _largest(mask):
-    label, _ = ndimage.label(mask)
+    label, count = ndimage.label(mask)
+    if not count:
+        return mask
     return label == 1 + np.bincount(label.ravel())[1:].argmax()
 
 

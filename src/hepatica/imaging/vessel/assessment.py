@@ -122,7 +122,8 @@ def _site(
     start, size = tuple(int(v) for v in low), tuple(int(v) for v in high - low)
     grid = volume.grid.cut((start[0], start[1], start[2]), (size[0], size[1], size[2]))
     inside = region[cut]
-    rim = (ndimage.distance_transform_edt(~inside, sampling=spacing) <= rule.rim_mm) & ~inside
+    near = inside.all() or ndimage.distance_transform_edt(~inside, sampling=spacing) <= rule.rim_mm
+    rim = near & ~inside
     liver, vessels = (_whole(one, volume.grid)[cut] if one is not None else None for one in given)
     grey = np.nan_to_num(volume.array[cut].astype(np.float32))
     return _Site(grid, grey, inside, rim if liver is None else rim & liver, vessels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,11 +63,11 @@ class Graph:
         return len(self.edges) - len(used) + self.pieces()
 
 
-def skeleton_graph(skeleton: Mask, radius: npt.NDArray[np.floating]) -> Graph:
+def skeleton_graph(skeleton: Mask, depth: Callable[[Floats], Floats]) -> Graph:
     """Graph of a thinned mask (26-neighbours), neither pruned nor simplified.
 
-    Voxels with three or more neighbours are junctions, and touching ones are one node. `radius`
-    is the distance to the surface in voxels, on the same array.
+    Voxels with three or more neighbours are junctions, and touching ones are one node. `depth`
+    tells of (n, 3) places how far the surface is, in voxels.
     """
     voxels = np.argwhere(skeleton)
     links = _neighbours(skeleton, voxels)
@@ -76,13 +77,13 @@ def skeleton_graph(skeleton: Mask, radius: npt.NDArray[np.floating]) -> Graph:
     inner = links[junction][:, junction]
     count, label = csgraph.connected_components(inner, directed=False)
     node_of[junction] = label
-    depth = radius[tuple(voxels.T)].astype(float)
+    deep = depth(voxels.astype(float))
     places = np.zeros((count, 3))
     np.add.at(places, label, voxels[junction])
     places /= np.maximum(np.bincount(label, minlength=count), 1)[:, None]
     radii = np.zeros(count)
-    np.maximum.at(radii, label, depth[junction])
-    walk = _Walk(voxels.astype(float), links, node_of, depth, places, radii)
+    np.maximum.at(radii, label, deep[junction])
+    walk = _Walk(voxels.astype(float), links, node_of, deep, places, radii)
     return walk.graph()
 
 

@@ -34,13 +34,32 @@ class Grey:
     order: int = 1
 
     def values(self, points_mm: Floats) -> npt.NDArray[np.float32]:
-        """Values at (..., 3) points, by splines of `order`; outside, those of the border."""
-        flat = self.grid.indices(points_mm.reshape(-1, 3)).T.astype(np.float32)
-        found = ndimage.map_coordinates(
-            self.array, flat, output=np.float32, order=self.order, prefilter=False, mode="nearest"
+        """Values at (n, 3) points, by splines of `order`; outside, those of the border."""
+        return self._read(self.grid.indices(points_mm).T.astype(np.float32))
+
+    def along(self, points: Floats, rays: Floats, steps: Floats) -> npt.NDArray[np.float32]:
+        """Values (n, rays, steps) at points (n, 3) + rays (n, rays, 3) x steps (n, steps)."""
+        start = self.grid.indices(points).astype(np.float32)
+        turn = np.linalg.inv(self.grid.affine[:3, :3]).T
+        ahead = (rays @ turn).astype(np.float32)
+        far = steps.astype(np.float32)[:, None, :]
+        shape = (3, *rays.shape[:2], steps.shape[1])
+        at = np.empty(shape, np.float32)
+        for axis in range(3):
+            np.multiply(ahead[:, :, axis, None], far, out=at[axis])
+            at[axis] += start[:, axis, None, None]
+        return self._read(at.reshape(3, -1)).reshape(shape[1:])
+
+    def _read(self, indices: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        found: npt.NDArray[np.float32] = ndimage.map_coordinates(
+            self.array,
+            indices,
+            output=np.float32,
+            order=self.order,
+            prefilter=False,
+            mode="nearest",
         )
-        values: npt.NDArray[np.float32] = found.reshape(points_mm.shape[:-1])
-        return values
+        return found
 
     def smooth(self) -> Grey:
         """The same image for quadratic splines: cubic ones overshoot across long voxels."""
@@ -93,8 +112,7 @@ def sections(grey: Grey, cuts: Cuts) -> Sections:
     first, second = cuts.frames[:, None, 0], cuts.frames[:, None, 1]
     rays = np.cos(angle)[:, None] * first + np.sin(angle)[:, None] * second
     steps = np.linspace(0.0, 1.0, SAMPLES) * reach[:, None]
-    at = cuts.points[:, None, None] + rays[:, :, None] * steps[:, None, :, None]
-    values = _averaged(grey.values(at).astype(float), cuts.owner)
+    values = _averaged(grey.along(cuts.points, rays, steps).astype(float), cuts.owner)
     peak = _peak(values, steps, radius)
     beside = steps >= (_BESIDE_RADII * radius + _BESIDE_VOXELS * voxel)[:, None]
     ground = _ground(values, beside)

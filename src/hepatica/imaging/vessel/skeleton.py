@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from hepatica.core.errors import MissingExtra
 from hepatica.imaging.mask import Mask
@@ -13,6 +14,7 @@ from hepatica.imaging.vessel.centreline import Course
 from hepatica.imaging.vessel.graph import Graph, pruned, skeleton_graph
 from hepatica.imaging.vessel.ridge import Cube
 from hepatica.imaging.vessel.rule import VesselRule
+from hepatica.imaging.volume import Floats
 
 _SPECK_MM = 5.0  # an unbranched piece not longer than this is noise
 
@@ -26,8 +28,10 @@ def traced(mask: Mask, cube: Cube, rule: VesselRule) -> tuple[Graph, tuple[Cours
         from skimage.morphology import skeletonize  # noqa: PLC0415 - the extra
     except ImportError:
         raise MissingExtra("tracing vessels needs hepatica[imaging]") from None
+    if not mask.any():
+        return Graph(np.zeros((0, 3)), np.zeros(0), ()), ()
     whole = _without_holes(np.pad(mask, 1))
-    depth = ndimage.distance_transform_edt(whole)
+    depth = _depth(whole)
     graph = pruned(skeleton_graph(skeletonize(whole), depth), rule.spur_radii)
     graph = _without_specks(graph, _SPECK_MM / cube.edge_mm)
     return graph, tuple(_courses(graph, depth, cube))
@@ -50,10 +54,24 @@ def _without_specks(graph: Graph, shortest: float) -> Graph:
     return Graph(graph.places, graph.radii, kept)
 
 
-def _courses(graph: Graph, depth: np.ndarray, cube: Cube) -> Iterator[Course]:
+def _depth(mask: Mask) -> Callable[[Floats], Floats]:
+    """Distance, in voxels, from a place in the mask to the nearest voxel outside.
+
+    Asked of the thinned voxels only: a distance transform of a whole liver takes ten times as long.
+    """
+    shell = cKDTree(np.argwhere(ndimage.binary_dilation(mask) & ~mask))
+
+    def depth(places: Floats) -> Floats:
+        away: Floats = shell.query(places)[0]
+        return away
+
+    return depth
+
+
+def _courses(graph: Graph, depth: Callable[[Floats], Floats], cube: Cube) -> Iterator[Course]:
     degree = graph.degrees()
     for edge in graph.edges:
-        radius = ndimage.map_coordinates(depth, edge.points.T, order=1, mode="nearest")
+        radius = depth(edge.points)
         ends = (edge.first, edge.last)
         near = [float(graph.radii[node]) * cube.edge_mm for node in ends]
         free = [bool(degree[node] == 1) for node in ends]
