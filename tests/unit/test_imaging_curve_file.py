@@ -54,6 +54,7 @@ def run(*words_: object):
         ({"C": ""}, "I110", "C"),
         ({"C": text(TISSUE[:-1]) + " nan"}, "I110", "C"),
         ({"ca": "a b c"}, "I110", "ca"),
+        ({"C": text(TISSUE[:-1]) + " 1e308"}, "I110", "C"),
         ({"t": "0 1_0"}, "I110", "t"),
         ({"C": text(TISSUE[:-1])}, "I111", "C"),
         ({"ca": text(TIMES[:7])}, "I111", "ca"),

@@ -24,7 +24,8 @@ from hepatica.records.delimited import Delimited, read_delimited
 
 Floats = npt.NDArray[np.float64]
 CELL_CHARACTERS = 4 << 20
-POINTS = 100_000
+POINTS = 20_000
+LARGEST = 1e9  # whatever the unit; squares of larger ones would overflow
 _COLUMNS = {"label": ("label",), "t": ("t",), "C": ("c", "c_t"), "ca": ("ca", "cp_aif")}
 
 
@@ -151,7 +152,7 @@ class _Row:
                 values = np.array([np.nan if "_" in word else float(word) for word in words])
             except ValueError:
                 values = np.array([_number(word) for word in words])
-            wrong = np.flatnonzero(~np.isfinite(values))
+            wrong = np.flatnonzero(~(np.abs(values) < LARGEST))
             if not wrong.size:
                 return values
             word = words[int(wrong[0])]
