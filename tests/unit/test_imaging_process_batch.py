@@ -19,6 +19,7 @@ from scan_tree import DAY, edit, write_hostile_tree, write_scans
 from hepatica.core.errors import Unreadable
 from hepatica.core.finding import has_error
 from hepatica.imaging.process import batch as batches
+from hepatica.imaging.process import measurement
 from hepatica.imaging.process.batch import Batch, Plan, run_batch
 from hepatica.imaging.process.measurement import measured
 from hepatica.imaging.process.pool import Died
@@ -275,3 +276,16 @@ def test_outlines_that_cannot_be_read_are_told(tree: Path, tmp_path: Path) -> No
     edit(scans / "outlines" / "A1.dcm", lambda data: delattr(data, "SegmentSequence"))
     done = run_batch(Plan(scans, tmp_path / "out", workers=0))
     assert [(str(f.place), f.code) for f in done.findings] == [("A1.dcm", "I153")]
+
+
+def test_a_part_that_breaks_leaves_the_other_parts(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: object) -> object:
+        raise ValueError("somebody's name")
+
+    monkeypatch.setitem(measurement.PARTS, "vessels", broken)
+    done = run_batch(Plan(tree / "one", tmp_path, workers=0))
+    (told,) = [finding for finding in done.findings if finding.code == "I158"]
+    assert told.found == "vessels could not be measured: ValueError"
+    assert ",LDIAM,tumour T1," in (tmp_path / "image_quantities.csv").read_text()

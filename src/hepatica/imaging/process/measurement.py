@@ -22,7 +22,7 @@ from hepatica.imaging.quantity import Quantity, quantity_row
 from hepatica.imaging.reading.fault import plain
 
 Document = dict[str, Any]
-PARTS: Mapping[str, Callable[[Material, int], Part]] = {
+PARTS: dict[str, Callable[[Material, int], Part]] = {
     "lesions": measure_lesions,
     "vessels": measure_vessels,
     "kinetics": measure_kinetics,
