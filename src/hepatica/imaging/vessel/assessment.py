@@ -26,7 +26,7 @@ from hepatica.imaging.vessel.network import network
 from hepatica.imaging.vessel.ridge import Cube, ridge_mask, smoothed_mask
 from hepatica.imaging.vessel.rule import VesselRule
 from hepatica.imaging.vessel.section import Grey
-from hepatica.imaging.vessel.skeleton import traced
+from hepatica.imaging.vessel.skeleton import traced, traced_without
 from hepatica.imaging.volume import Floats, Grid, Volume
 
 Outline = Segment | Mask
@@ -135,12 +135,16 @@ def _traced(site: _Site, rule: VesselRule) -> tuple[tuple[Branch, ...], tuple[st
         mask = ridge_mask(cube, site.grey, rule)
     else:
         mask = smoothed_mask(cube, site.vessels)
-    graph, courses = traced(mask, cube, rule)
-    branches = branches_of(Grey(site.grey, site.grid), courses, rule)
+    found = traced(mask, cube, rule)
+    grey = Grey(site.grey, site.grid)
+    branches = branches_of(grey, found[1], rule)
     if site.vessels is None:
         least = _HIGH * _noise(site.grey)
-        branches = tuple(b for b in branches if np.median(b.height) >= least)
-    return branches, contact_flags(graph, branches, site.grid)
+        faint = {i for i, b in enumerate(branches) if np.median(b.height) < least}
+        if faint:
+            found = traced_without(found, faint, cube, rule)
+            branches = branches_of(grey, found[1], rule)
+    return branches, contact_flags(found[0], branches, site.grid)
 
 
 def _noise(grey: npt.NDArray[np.float32]) -> float:

@@ -37,6 +37,25 @@ def traced(mask: Mask, cube: Cube, rule: VesselRule) -> tuple[Graph, tuple[Cours
     return graph, tuple(_courses(graph, depth, cube))
 
 
+def traced_without(
+    traced_before: tuple[Graph, tuple[Course, ...]], faint: set[int], cube: Cube, rule: VesselRule
+) -> tuple[Graph, tuple[Course, ...]]:
+    """The same without the branches at the places `faint`: what they parted is one again."""
+    graph, courses = traced_before
+    kept = tuple(e for place, e in enumerate(graph.edges) if place not in faint)
+    if not kept:
+        return Graph(graph.places, graph.radii, ()), ()
+    known = cKDTree(np.concatenate([e.points for e in graph.edges]))
+    radii = np.concatenate([c.radius_mm for c in courses]) / cube.edge_mm
+
+    def depth(places: Floats) -> Floats:
+        near: Floats = radii[known.query(places)[1]]
+        return near
+
+    again = pruned(Graph(graph.places, graph.radii, kept), rule.spur_radii)
+    return again, tuple(_courses(again, depth, cube))
+
+
 def _without_holes(mask: Mask) -> Mask:
     """Background that the outside does not reach is vessel: a hole would thin to a shell."""
     label, count = ndimage.label(~mask)
