@@ -71,3 +71,17 @@ def test_a_list_that_is_none_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "r.toml").write_text(text)
     with pytest.raises(UsageError, match=r"r\.toml"):
         read_rules(tmp_path / "r.toml")
+
+
+def test_choices_alone_leave_the_names(tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text('[kinetics]\nmodel = "tofts"\nt10_s = 0.8\n')
+    rules = read_rules(tmp_path / "r.toml")
+    assert rules.choices == {"kinetics": {"model": "tofts", "t10_s": 0.8}}
+    assert rules.name_of("Liver") == Name("liver")
+
+
+@pytest.mark.parametrize("text", ['t10_s = "long"', "t10_s = -1", "t20_s = 0.8", "model = 3"])
+def test_choices_that_are_none_are_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "r.toml").write_text(f"[kinetics]\n{text}\n")
+    with pytest.raises(UsageError, match=r"r\.toml"):
+        read_rules(tmp_path / "r.toml")

@@ -42,6 +42,8 @@ def phantom(study: Path | None, output: Path, seed: int, **what: tuple[object, .
     from hepatica.imaging.phantom.folder import write_examinations
 
     subjects = [str(s) for s in what["subjects"]]
+    if odd := [s for s in subjects if not all(c.isalnum() or c in "-_" for c in s) or not s]:
+        raise UsageError(f"--subject {odd[0]!r}: expected letters, digits, - and _")
     days = sorted(d.date() for d in what["days"] if hasattr(d, "date"))
     if study is not None:
         from hepatica.imaging.phantom.study import read_plans
