@@ -17,6 +17,7 @@ from hepatica.imaging.mask import Mask
 from hepatica.imaging.vessel.rule import VesselRule
 from hepatica.imaging.volume import Floats, Grid
 
+_NEARLY = 1.5  # longest over shortest edge
 _SMALLEST_SD = 1.0  # cubes; a finer Gaussian is none
 _OF_EDGE = 0.4  # of the longest edge of a voxel: a finer one shows the slices as beads
 _NOISE = 4.5  # medians of the ridges that noise makes: 1 voxel in 1000 is higher than 4
@@ -40,7 +41,13 @@ class Cube:
 
     @classmethod
     def of(cls, grid: Grid) -> Cube:
-        """Cubes as small as the shortest edge of the voxels, not below 0.5 mm."""
+        """Cubes as small as the shortest edge of the voxels, not below 0.5 mm.
+
+        Voxels that are nearly cubes are taken for cubes: nothing is measured on them.
+        """
+        spacing = grid.spacing_mm
+        if min(spacing) >= 0.5 and max(spacing) <= _NEARLY * min(spacing):
+            return cls(grid, grid.shape, float(np.prod(spacing) ** (1 / 3)))
         edge = max(min(grid.spacing_mm), 0.5)
         pairs = zip(grid.shape, grid.spacing_mm, strict=True)
         sizes = [max(round(n * s / edge), 1) for n, s in pairs]
