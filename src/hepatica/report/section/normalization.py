@@ -290,8 +290,8 @@ def _value_table(rows: Sequence[Row]) -> Table:
         footnotes=(
             *shortened(len(shown), "adam/advn.csv"),
             named + more if named else "",
-            "Context has no limits and no verdict: embolization alone lowers liver volume. Source records, series and slices: "
-            "adam/advn.csv, or `hepatica explain`.",
+            "Context has no limits and no verdict: embolization alone lowers liver volume. "
+            "Source records, series and slices: adam/advn.csv, or `hepatica explain`.",
         ),
         prose=True,
     )
