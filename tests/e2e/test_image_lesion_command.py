@@ -68,3 +68,11 @@ def test_a_label_that_is_not_there_is_a_wrong_call(folder):
     assert "no segment '9'" in run.stderr
     run = hepatica("image", "lesion", "--mask", folder / "mask.nii.gz", "--tumour", "1")
     assert run.returncode == 2
+
+
+def test_numbers_that_no_rule_can_hold_are_a_wrong_call(folder):
+    for name, value in (("--sd", "nan"), ("--smooth-mm", "1e9"), ("--lipiodol-hu", "nan")):
+        run = hepatica(*arguments(folder, name, value))
+        assert run.returncode == 2, name
+        assert name in run.stderr
+        assert "Traceback" not in run.stderr

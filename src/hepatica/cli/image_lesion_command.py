@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,16 @@ _PATH = click.Path(path_type=Path)
 _MODALITY = click.Choice(["CT", "MR"])
 
 
+class _Within(click.FloatRange):
+    """A range that nan is not in; click compares only, and nan is neither below nor above."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return found
+
+
 @click.command(name="lesion")
 @click.option("--arterial", type=_PATH, help="Arterial phase: DICOM folder, NIfTI or NRRD.")
 @click.option("--native", type=_PATH, help="Native phase, in the same frame of reference.")
@@ -33,14 +44,12 @@ _MODALITY = click.Choice(["CT", "MR"])
 @click.option("--liver", default="", help="Label of the liver.")
 @click.option("--reference", default="", help="Label of a region of normal liver.")
 @click.option("--modality", type=_MODALITY, help="For NIfTI and NRRD, which do not say it.")
+@click.option("--sd", type=_Within(0, 100), default=2.0, help="Threshold: mean + so many SD.")
 @click.option(
-    "--sd", type=click.FloatRange(min=0), default=2.0, help="Threshold: mean + so many SD."
+    "--lipiodol-hu", type=_Within(0, 4000), default=100.0, help="Lipiodol is above, on native CT."
 )
-@click.option("--lipiodol-hu", type=float, default=100.0, help="Lipiodol is above, on native CT.")
-@click.option(
-    "--speck-mm2", type=click.FloatRange(min=0), default=10.0, help="Smallest viable piece."
-)
-@click.option("--smooth-mm", type=click.FloatRange(min=0), default=0.0, help="Smoothing before it.")
+@click.option("--speck-mm2", type=_Within(0, 10_000), default=10.0, help="Smallest viable piece.")
+@click.option("--smooth-mm", type=_Within(0, 20), default=0.0, help="Smoothing before it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def lesion(as_json: bool, **given: Any) -> int:
     """Measure tumours: longest and viable diameters, EASL product, volume, qEASL, necrosis."""
@@ -100,22 +109,14 @@ def _outlines(
     from hepatica.imaging.lesion.assessment import LesionOutlines
 
     def segment(label: str) -> Segment | None:
-        return _segment(segmentation, label) if label else None
+        return segmentation.segment(label) if label else None
 
     return LesionOutlines(
         segmentation.grid,
-        tuple(_segment(segmentation, label) for label in tumours),
+        tuple(segmentation.segment(label) for label in dict.fromkeys(tumours)),
         segment(liver),
         segment(reference),
     )
-
-
-def _segment(segmentation: Segmentation, label: str) -> Segment:
-    """By its label, or by its number in a mask that only numbers its regions."""
-    for one in segmentation:
-        if label in (one.label, str(one.number)):
-            return one
-    return segmentation.segment(label)
 
 
 def _document(found: LesionMeasures) -> dict[str, Any]:

@@ -82,12 +82,16 @@ class Segmentation:
         return iter(self.segments)
 
     def segment(self, label: str) -> Segment:
-        """The segment of that label.
+        """The segment of that label, or of that number where no label is so.
 
-        Raises      UsageError naming the labels there are.
+        Raises      UsageError where there is none, naming the labels, or more than one.
         """
-        for one in self.segments:
-            if one.label == label:
-                return one
+        named = [one for one in self.segments if one.label == label]
+        found = named or [one for one in self.segments if str(one.number) == label]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            numbers = ", ".join(str(one.number) for one in found)
+            raise UsageError(f"several segments {label!r} (numbers {numbers}); give them names")
         known = ", ".join(one.label for one in self.segments) or "none"
         raise UsageError(f"no segment {label!r}; there are: {known}")

@@ -48,6 +48,8 @@ def _reason(arterial: Volume | None, native: Volume | None, grid: Grid) -> str:
         return "no arterial phase" if arterial is None else "no native phase"
     first, second = arterial.origin, native.origin
     reasons = (
+        (first.phase not in ("", "arterial"), f"the arterial phase is called {first.phase}"),
+        (second.phase not in ("", "unenhanced"), f"the native phase is called {second.phase}"),
         (arterial.array.ndim != 3 or native.array.ndim != 3, "a dynamic series is no single phase"),
         (_differ(first.subject, second.subject), "the phases are of different patients"),
         (

@@ -103,8 +103,8 @@ def assess_enhancement_fraction(
     if missing := [phase for phase, volume in given.items() if volume is None]:
         return Assessment(absent(["AEF"], names, f"no {' and no '.join(missing)} phase"))
     assert native is not None and arterial is not None and portal is not None
-    if why := apart([arterial, native, portal]):
-        told = finding_at("I130", arterial, found=why, expected="phases on one grid")
+    if why := _mistaken(given) or apart([arterial, native, portal]):
+        told = finding_at("I130", arterial, found=why, expected="three phases on one grid")
         return Assessment(absent(["AEF"], names, why), findings=(told,))
     out, pictures, findings = [], [], []
     for one in regions:
@@ -120,6 +120,14 @@ def assess_enhancement_fraction(
         if found.percent is not None:
             pictures.append(_picture(arterial, one, found))
     return Assessment(tuple(out), tuple(pictures), tuple(findings))
+
+
+def _mistaken(given: dict[str, Volume | None]) -> str:
+    """Why phases are not those that they are given as; "" where none says another."""
+    for phase, volume in given.items():
+        if volume is not None and volume.origin.phase not in ("", phase):
+            return f"the {phase} phase is called {volume.origin.phase}"
+    return ""
 
 
 def _region(
