@@ -265,10 +265,12 @@ def _out_of_window(plan: Normalization, pairs: Sequence[Row]) -> Iterator[Deviat
     told: set[tuple[str, int]] = set()
     for pair in pairs:
         late, before = pair["nearest_after"], pair["last_before"]
+        lacks_late = pair["late_date"] is None and pair["scanned_after"] is None
+        lacks_baseline = pair["base_date"] is None and pair["scanned_before"] is None
         cases = (
-            (pair["late_date"] is None, late, "Scan of vessel normalization outside its window",
+            (lacks_late, late, "Scan of vessel normalization outside its window",
              f"a scan from day {low} to day {high}"),
-            (pair["base_date"] is None, before, "Baseline scan of vessel normalization too old",
+            (lacks_baseline, before, "Baseline scan of vessel normalization too old",
              f"a scan at most {plan.baseline_days} days before day 0"),
         )  # fmt: skip
         for absent, day, term, expected in cases:

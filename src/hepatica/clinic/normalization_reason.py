@@ -18,21 +18,37 @@ def absence(plan: Normalization, pair: Mapping[str, Any]) -> str:
         return "no day 0: the first treatment is not on record"
     told = []
     if pair["base_date"] is None:
-        last = pair["last_before"]
-        more = "" if last is None else f"; the last one was on day {last}"
-        told.append(f"no baseline scan in the {plan.baseline_days} days up to day 0{more}")
+        told.append(_no_baseline(plan, pair))
     elif pair["base_value"] is None:
         told.append(f"baseline not measured: {pair['base_reason'] or 'no reason given'}")
-    low, high = plan.window_days
     if pair["late_date"] is None:
-        near = pair["nearest_after"]
-        more = "" if near is None else f"; the nearest one was on day {near}"
-        still = ", a window still open at the data cutoff" if pair["open"] else ""
-        told.append(f"no scan from day {low} to day {high}{still}{more}")
+        told.append(_no_later(plan, pair))
     elif pair["late_value"] is None:
         why = pair["late_reason"] or "no reason given"
         told.append(f"day {pair['late_day']} not measured: {why}")
     return "; ".join(told)
+
+
+def _no_baseline(plan: Normalization, pair: Mapping[str, Any]) -> str:
+    last, scanned = pair["last_before"], pair["scanned_before"]
+    if scanned is not None:
+        return f"not measured on the baseline scan of day {scanned}" + _elsewhere(last)
+    more = "" if last is None else f"; the last one was on day {last}"
+    return f"no baseline scan in the {plan.baseline_days} days up to day 0{more}"
+
+
+def _no_later(plan: Normalization, pair: Mapping[str, Any]) -> str:
+    near, scanned = pair["nearest_after"], pair["scanned_after"]
+    if scanned is not None:
+        return f"not measured on the scan of day {scanned}" + _elsewhere(near)
+    low, high = plan.window_days
+    more = "" if near is None else f"; the nearest one was on day {near}"
+    still = ", a window still open at the data cutoff" if pair["open"] else ""
+    return f"no scan from day {low} to day {high}{still}{more}"
+
+
+def _elsewhere(day: int | None) -> str:
+    return "" if day is None else f", but on day {day}, outside the window"
 
 
 def incomparable(pair: Mapping[str, Any]) -> str:
@@ -64,9 +80,11 @@ def verdict_sentence(component: Component, change: Change) -> str:
     else:
         size, unit = float(change.amount), ""
     limits = f"{_signed(low)} to {_signed(high)}{unit}"
+    # A sentence that begins with a sign would be quoted as a formula in a table of cells.
+    told = f"change of {_signed(size)}{unit}"
     if not change.changed:
-        return f"{_signed(size)}{unit}, within the repeatability limits of {limits}"
-    text = f"{_signed(size)}{unit}, beyond the repeatability limits of {limits}"
+        return f"{told}, within the repeatability limits of {limits}"
+    text = f"{told}, beyond the repeatability limits of {limits}"
     if component.direction is None:
         return text
     way = "towards" if change.towards else "against"

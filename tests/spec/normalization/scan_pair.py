@@ -91,7 +91,7 @@ def scan(day: int, test: str, value: float | None, **other: Any) -> dict[str, An
 
 
 def records_of(
-    scans: Sequence[dict[str, Any]], names: Sequence[str] = ("1",), **more: Any
+    scans: Sequence[dict[str, Any]], /, names: Sequence[str] = ("1",), **more: Any
 ) -> Records:
     """Records with one treatment on day 0 for everybody and the scans given."""
     given = {
@@ -106,7 +106,7 @@ def records_of(
 def rows_of(study: Study, records: Records, **where: str) -> list[dict[str, Any]]:
     """Rows of ADVN whose variables equal those named; day 0 is that of the first procedure."""
     with Query() as query:
-        for name in ("image_quantities", "procedures"):
+        for name in ("image_quantities", "procedures", "scans"):
             query.write(name, records[name])
         query.write("protocol", pa.table({"cutoff": [study.study.cutoff]}))
         query.write("adsl", _adsl(records))

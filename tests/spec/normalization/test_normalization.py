@@ -82,6 +82,7 @@ def test_limits_z_and_change_of_a_ratio(tmp_path: Path) -> None:
     assert row["PCHG"] == pytest.approx(100 * (2.6 / 3 - 1))
     assert row["CHG"] == -0.4
     assert (row["BASEDY"], row["VNDY"]) == (-3, 30)
+    assert row["REASON"].startswith("change of -13.3 %, beyond the repeatability limits of -10.5 ")
 
 
 def test_limits_and_z_of_a_difference(tmp_path: Path) -> None:
@@ -181,6 +182,39 @@ def test_why_nothing_was_measured(tmp_path: Path) -> None:
         "no baseline scan in the 42 days up to day 0; the last one was on day -60; "
         "no scan from day 21 to day 45; the nearest one was on day 52"
     )
+
+
+def test_a_scan_without_the_quantity_is_told_as_not_measured(tmp_path: Path) -> None:
+    other = [scan(-3, "VSTORT", 0.2), scan(28, "VSTORT", 0.1), scan(40, "VSTORT", 0.1)]
+    row = one(tmp_path, DIAMETER, other)
+    assert (row["VERDICT"], row["REASON"]) == (
+        "MISSING",
+        "not measured on the baseline scan of day -3; not measured on the scan of day 28",
+    )
+    found = [*other, scan(-60, "VSDIAM", 3.0), scan(52, "VSDIAM", 3.0)]
+    assert one(tmp_path, DIAMETER, found)["REASON"] == (
+        "not measured on the baseline scan of day -3, but on day -60, outside the window; "
+        "not measured on the scan of day 28, but on day 52, outside the window"
+    )
+
+
+def test_a_scan_on_record_that_nobody_measured_is_told_as_not_measured(tmp_path: Path) -> None:
+    study = study_of(tmp_path, DIAMETER.replace("in_score = true", ""))
+    given = [{"subject": "1", "date": DAY_0 + timedelta(d)} for d in (-3, 52)]
+    (row,) = rows_of(study, records_of([], scans=given))
+    assert row["REASON"] == (
+        "not measured on the baseline scan of day -3; no scan from day 21 to day 45"
+    )
+
+
+def test_a_region_that_the_later_scan_does_not_have_is_told(tmp_path: Path) -> None:
+    scans = [
+        scan(-3, "VSDIAM", 3.0), scan(30, "VSDIAM", 3.0),
+        scan(-3, "VSDIAM", 2.0, region="tumour T2"),
+    ]  # fmt: skip
+    study = study_of(tmp_path, DIAMETER.replace("in_score = true", ""))
+    row = rows_of(study, records_of(scans), COMPID="diameter", REGION="tumour T2")[0]
+    assert row["REASON"] == "not measured on the scan of day 30"
 
 
 def test_a_scan_that_measured_nothing_is_the_scan_all_the_same(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@
 -- measured is a scan all the same. One reader: the protocol's where it measured, else the first by
 -- name. Several series of a day: the pair measured at both, with the fewest facts apart, then by
 -- phase and series. `differ` and `unknown` are the facts that keep the pair from being compared:
--- what is not known is not agreement.
+-- what is not known is not agreement. `scanned_before` and `scanned_after` are the days of scans in
+-- the windows on which anything else was measured, or which are on record without a measurement.
 WITH anchor AS (
   SELECT SUBJID AS subject, USUBJID AS usubjid,
     CASE n.anchor WHEN 'enrolment' THEN RFICDT ELSE TRTSDT END AS day0
@@ -28,6 +29,18 @@ seen AS (
   JOIN anchor AS a ON a.subject = q.subject
   CROSS JOIN protocol
   WHERE q.date <= cutoff
+),
+visit AS (
+  SELECT subject, date FROM image_quantities UNION SELECT subject, date FROM scans
+),
+scanned AS (
+  SELECT v.subject,
+    max(v.date - a.day0) FILTER (v.date - a.day0 BETWEEN -baseline_days AND 0) AS scanned_before,
+    arg_min(v.date - a.day0, (abs(v.date - a.day0 - target_day), v.date))
+      FILTER (v.date - a.day0 BETWEEN low_day AND high_day) AS scanned_after
+  FROM visit AS v JOIN anchor AS a ON a.subject = v.subject CROSS JOIN normalization CROSS JOIN protocol
+  WHERE v.date <= cutoff
+  GROUP BY v.subject
 ),
 reader AS (
   SELECT position, subject, place, arg_min(who, (who <> primary_reader, who)) AS who
@@ -108,12 +121,13 @@ oil AS (
   GROUP BY b.position, b.subject, b.place
 )
 SELECT a.subject, a.usubjid, a.day0, c.position, b.* EXCLUDE (position, subject, pair, base_seq, late_seq),
-  p.cutoff - a.day0 < n.high_day AS open, o.oil_date, o.oil_ml
+  p.cutoff - a.day0 < n.high_day AS open, s.scanned_before, s.scanned_after, o.oil_date, o.oil_ml
 FROM anchor AS a
 CROSS JOIN normalization AS n
 CROSS JOIN protocol AS p
 CROSS JOIN normalization_component AS c
 LEFT JOIN best AS b ON b.subject = a.subject AND b.position = c.position
+LEFT JOIN scanned AS s ON s.subject = a.subject
 LEFT JOIN oil AS o ON o.position = b.position AND o.subject = b.subject AND o.place = b.place
 WHERE c.position > 0 OR b.place IS NOT NULL
 ORDER BY a.subject, c.position < 0, abs(c.position), b.place

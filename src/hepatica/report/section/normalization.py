@@ -253,7 +253,7 @@ def _score_table(study: Study, plan: Normalization, ledger: Ledger, rows: Sequen
             f"the direction of the protocol; at least {plan.min_components} components. The "
             "interval takes the errors of the components for independent; those of one scan are "
             "not quite, so it is too narrow rather than too wide.",
-            f"Without a score: {unscored} patients, of whom those without any scan are not listed."
+            f"Without a score: {unscored}; those of whom nothing was measured are not listed."
             if unscored
             else "",
             *shortened(len(shown), "adam/advn.csv"),
