@@ -43,6 +43,8 @@ def data_set(kind: str = "CT", **given: Any) -> Dataset:
         "ManufacturerModelName": "Model 1",
         "ConvolutionKernel": "B30f",
     }
+    if kind == "CT":
+        usual |= {"RescaleSlope": 1, "RescaleIntercept": 0}
     for name, value in (usual | given).items():
         if value is not None:
             setattr(data, name, value)

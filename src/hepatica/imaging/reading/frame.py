@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from hepatica.imaging.reading.value import (
     moment_s,
     number,
     numbers,
+    raw,
     text,
     whole,
     words,
@@ -42,6 +44,7 @@ class Frame:
     temporal: int | None = None
     time_s: float | None = None
     trigger_s: float | None = None
+    scaled: bool = True  # whether the file says how stored numbers become values
 
 
 def frames_of(data: Any, file: str, count: int) -> tuple[Frame, ...]:
@@ -63,8 +66,9 @@ def _single(data: Any, file: str) -> Frame:
         place=_three(numbers(data, "ImagePositionPatient", 3)),
         axes=_six(numbers(data, "ImageOrientationPatient", 6)),
         pixel_mm=_two(numbers(data, "PixelSpacing", 2)),
-        slope=_or(number(data, "RescaleSlope"), 1.0),
-        intercept=_or(number(data, "RescaleIntercept"), 0.0),
+        slope=_scale(data, "RescaleSlope", 1.0),
+        intercept=_scale(data, "RescaleIntercept", 0.0),
+        scaled=raw(data, "RescaleSlope") is not None,
         kind=_kind(data),
         temporal=whole(data, "TemporalPositionIdentifier"),
         time_s=acquired_s(data),
@@ -110,6 +114,7 @@ def _grouped(data: Any, file: str, index: int, groups: tuple[Any, Any]) -> Frame
         pixel_mm=_two(_numbers(within("PixelMeasuresSequence"), "PixelSpacing", 2)),
         slope=slope,
         intercept=intercept,
+        scaled=within("PixelValueTransformationSequence") is not None,
         kind=_group_kind(within),
         temporal=None if content is None else whole(content, "TemporalPositionIndex"),
         time_s=acquired_s(data) if time_s is None else time_s,
@@ -121,15 +126,11 @@ def _transformation(within: Any) -> tuple[float, float]:
     """Slope and intercept of the modality, or of the real world in a parametric map."""
     values = within("PixelValueTransformationSequence")
     if values is not None:
-        return _or(number(values, "RescaleSlope"), 1.0), _or(
-            number(values, "RescaleIntercept"), 0.0
-        )
+        return _scale(values, "RescaleSlope", 1.0), _scale(values, "RescaleIntercept", 0.0)
     real = within("RealWorldValueMappingSequence")
-    slope, intercept = (
-        _number(real, "RealWorldValueSlope"),
-        _number(real, "RealWorldValueIntercept"),
-    )
-    return _or(slope, 1.0), _or(intercept, 0.0)
+    names = (("RealWorldValueSlope", 1.0), ("RealWorldValueIntercept", 0.0))
+    slope, intercept = (_scale(real, name, usual) for name, usual in names)
+    return slope, intercept
 
 
 def _group_kind(within: Any) -> tuple[str, ...]:
@@ -163,8 +164,8 @@ def _cine(data: Any, file: str, count: int) -> Iterator[Frame]:
             place=None,
             axes=axes,
             pixel_mm=_two(numbers(data, "PixelSpacing", 2)),
-            slope=_or(number(data, "RescaleSlope"), 1.0),
-            intercept=_or(number(data, "RescaleIntercept"), 0.0),
+            slope=_scale(data, "RescaleSlope", 1.0),
+            intercept=_scale(data, "RescaleIntercept", 0.0),
             time_s=total_ms / 1000 if steps_ms or step_ms else None,
         )
 
@@ -184,8 +185,12 @@ def _text(group: Any, name: str) -> str:
     return "" if group is None else text(group, name)
 
 
-def _or(found: float | None, otherwise: float) -> float:
-    return otherwise if found is None else found
+def _scale(group: Any, name: str, usual: float) -> float:
+    """Slope or intercept: the usual one where the file has none, nan where it is no number."""
+    if group is None or raw(group, name) in (None, ""):
+        return usual
+    found = number(group, name)
+    return math.nan if found is None else found
 
 
 def _two(found: tuple[float, ...] | None) -> tuple[float, float] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -50,8 +51,8 @@ def stack_of(given: Sequence[Header]) -> tuple[Stack | None, tuple[Finding, ...]
 
 def _arranged(headers: Sequence[Header]) -> tuple[Stack | None, list[Finding]]:
     frames = [frame for header in headers for frame in header.frames]
-    if mixed := _mixture(headers):
-        return None, [mixed]
+    if wrong := _mixture(headers) or _unscaled(headers):
+        return None, [wrong]
     if not headers[0].calibrated or (len(frames) > 1 and _is_projection(headers)):
         return _projection(headers)
     ladder, findings = ladder_of(frames)
@@ -105,6 +106,11 @@ def _remarks(headers: Sequence[Header]) -> list[Finding]:
             fault("I017", first.path, found="MONOCHROME1", expected="MONOCHROME2",
                   hint="low values are bright on screens; the values are kept as they are")
         )  # fmt: skip
+    if first.modality == "CT" and not all(f.scaled for h in headers for f in h.frames):
+        findings.append(
+            fault("I034", first.path, found="a CT without RescaleSlope and RescaleIntercept",
+                  expected="how stored numbers become HU", hint="they are taken for HU as they are")
+        )  # fmt: skip
     if not first.subject or first.day is None:
         what = "no patient identifier" if not first.subject else "no date"
         findings.append(fault("I019", first.path, found=what, expected="PatientID and a date"))
@@ -132,6 +138,20 @@ def _mixture(headers: Sequence[Header]) -> Finding | None:
         expected=f"one kind of image in series {first.series}",
         hint="such as a localiser or a second echo; put them into folders of their own",
     )
+
+
+def _unscaled(headers: Sequence[Header]) -> Finding | None:
+    """Planes whose stored numbers become no values: a slope of 0 or one that is no number."""
+    for header in headers:
+        for frame in header.frames:
+            if frame.slope == 0 or not math.isfinite(frame.slope + frame.intercept):
+                return fault(
+                    "I033",
+                    header.path,
+                    found=f"values scaled by {frame.slope:g} and {frame.intercept:g}",
+                    expected="a rescale slope other than 0, and an intercept",
+                )
+    return None
 
 
 def _is_parallel(one: Frame, other: Frame) -> bool:
