@@ -21,7 +21,7 @@ from hepatica.imaging.mask import Segment, Segmentation
 from hepatica.imaging.reading.fault import fault, plain
 from hepatica.imaging.reading.image import read_image
 from hepatica.imaging.reading.nrrd import NrrdHeader, read_nrrd_header, read_nrrd_voxels
-from hepatica.imaging.reading.outline_finding import empty_findings, resampled
+from hepatica.imaging.reading.outline_finding import cut_findings, empty_findings, resampled
 from hepatica.imaging.reading.placed import laid_out
 from hepatica.imaging.reading.plane import nearest_mask
 from hepatica.imaging.volume import Grid, Volume
@@ -46,6 +46,7 @@ def read_label_map(path: Path, image: Volume | None) -> tuple[Segmentation, tupl
         grid, segments = _named_segments(path, header)
     if image is not None and not grid.same_as(image.grid):
         told.append(resampled(path.name, grid, image.grid))
+        told += cut_findings(path.name, segments, grid, image.grid)
         segments = tuple(moved(one, grid, image.grid) for one in segments)
         grid = image.grid
     told += empty_findings(path.name, segments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 import zlib
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from hepatica.imaging.reading.label_map import read_label_map
 from hepatica.imaging.reading.rtstruct import CLASS as STRUCTURE_SET
 from hepatica.imaging.reading.rtstruct import read_structure_set
 from hepatica.imaging.reading.segmentation import CLASSES, read_dicom_segmentation
-from hepatica.imaging.reading.value import text
+from hepatica.imaging.reading.value import quiet, text
 from hepatica.imaging.volume import Volume
 
 LARGEST_BYTES = 1 << 30  # of a deflated file, unpacked
@@ -43,10 +42,11 @@ def read_segmentation(path: Path, image: Volume | None) -> tuple[Segmentation, t
         return read_label_map(path, image)
     dataset = _dataset(path)
     kind = text(dataset, "SOPClassUID")
-    if kind in CLASSES:
-        return read_dicom_segmentation(dataset, path.name, image)
-    if kind == STRUCTURE_SET:
-        return read_structure_set(dataset, path.name, image)
+    with quiet():
+        if kind in CLASSES:
+            return read_dicom_segmentation(dataset, path.name, image)
+        if kind == STRUCTURE_SET:
+            return read_structure_set(dataset, path.name, image)
     raise Unreadable(f"{path.name}: is no segmentation, structure set or label map")
 
 
@@ -74,8 +74,7 @@ def _referenced_series(mask: Path) -> str:
 
 def _dataset(path: Path, *, pixels: bool = True) -> Dataset:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # they would print what the file holds
+        with quiet():
             _check_inflated(path)
             return pydicom.dcmread(path, stop_before_pixels=not pixels)
     except (OSError, Unreadable):

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from pydicom.dataset import Dataset
 
 from hepatica.core.errors import NotReady
 from hepatica.core.finding import Finding
 from hepatica.imaging.mask import Segment
 from hepatica.imaging.reading.fault import fault
+from hepatica.imaging.reading.plane import voxels_outside
+from hepatica.imaging.reading.value import text
 from hepatica.imaging.volume import Grid, Volume
 
 
-def reference_findings(frame: str, series: str, file: str, image: Volume | None) -> list[Finding]:
+def reference_findings(
+    dataset: Dataset, frame: str, series: str, file: str, image: Volume | None
+) -> list[Finding]:
     """Whether a mask belongs to the image, by the UIDs of its frame of reference and its series.
 
-    Raises      NotReady for another frame of reference, in which positions mean another place.
+    Another patient ID is none of its marks where the frame of reference is the same: one of the
+    two may have been given a pseudonym.
+
+    Raises      NotReady for another frame of reference, in which positions mean another place, or
+                another patient where no frame of reference says that the scan is the same.
     """
     if image is None:
         return []
+    patient, own = text(dataset, "PatientID"), image.origin.subject
+    if patient and own and patient != own and frame != image.origin.frame_of_reference:
+        told = fault(
+            "I040",
+            file,
+            found="another patient ID than that of the image",
+            expected="a mask of this image",
+        )
+        raise NotReady(f"{file}: does not belong to this image", (told,))
     if frame and image.origin.frame_of_reference not in ("", frame):
         told = fault(
             "I040",
@@ -52,12 +71,23 @@ def outside_image(file: str, label: str, count: int, what: str = "voxels") -> Fi
     )
 
 
+def cut_findings(
+    file: str, segments: Iterable[Segment], own: Grid, grid: Grid
+) -> Iterator[Finding]:
+    """One finding for each segment that the grid of the image cuts."""
+    for one in segments:
+        if count := voxels_outside(one, own, grid):
+            yield outside_image(file, one.label, count)
+
+
 def empty_findings(file: str, segments: Iterable[Segment]) -> list[Finding]:
-    """One finding for each segment without a voxel on the grid."""
-    expected = "an outlined region"
+    """One finding for each segment without a voxel on the grid, or for a mask without any."""
+    expected, every = "an outlined region", tuple(segments)
+    if not every:
+        return [fault("I045", file, found="a mask without a region", expected=expected)]
     return [
         fault("I045", file, found=f"no voxel of '{one.label}'", expected=expected)
-        for one in segments
+        for one in every
         if not one.voxels
     ]
 

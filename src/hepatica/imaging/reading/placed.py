@@ -14,6 +14,7 @@ Voxels = npt.NDArray[np.generic]
 Floats = npt.NDArray[np.float64]
 FLATTEST = 1e-6  # of the product of the edges: a flatter voxel has no volume
 LARGEST = 1e9  # of any number of an affine; nan is not smaller
+LARGEST_VALUE = 1e30  # of a voxel: more is none, and its square would be none
 LONGEST_AXIS = 100_000
 SKEW = 2e-3  # cosine of two axes: more is a sheared grid, of which no diameter would be right
 
@@ -63,9 +64,15 @@ def layout_of(shape: Sequence[int], affine: Floats) -> tuple[tuple[int, int, int
 
 
 def laid_out(array: Voxels, affine: Floats) -> tuple[Voxels, Grid]:
-    """Array (..., i, j, k) and its affine (LPS mm) as (..., slices, rows, columns) and a grid."""
+    """Array (..., i, j, k) and its affine (LPS mm) as (..., slices, rows, columns) and a grid.
+
+    Doubles of LARGEST_VALUE and more become nan.
+    """
     lead = array.ndim - 3
     order, is_turned, grid = layout_of(array.shape[lead:], affine)
+    if array.dtype == np.float64:
+        with np.errstate(invalid="ignore"):
+            array = np.where(np.abs(array) < LARGEST_VALUE, array, np.nan)
     turned = np.transpose(array, (*range(lead), *(lead + a for a in order)))
     if is_turned:
         turned = np.flip(turned, axis=lead)

@@ -119,6 +119,28 @@ def place_frames(
     return whole, outside
 
 
+def voxels_outside(segment: Segment, own: Grid, grid: Grid) -> int:
+    """How many voxels of the segment have their centre outside the other grid."""
+    first = np.array(segment.start)
+    ends = np.stack([first, first + segment.box.shape - 1])
+    corners = [(s, r, c) for s in ends[:, 0] for r in ends[:, 1] for c in ends[:, 2]]
+    to_grid = np.linalg.inv(grid.affine) @ own.affine
+    if not segment.box.size or _outside(np.array(corners), to_grid, grid).sum() == 0:
+        return 0
+    return sum(
+        int(_outside(np.argwhere(plane[np.newaxis]) + at, to_grid, grid).sum())
+        for offset, plane in enumerate(segment.box)
+        for at in [np.add(segment.start, (offset, 0, 0))]
+    )
+
+
+def _outside(indices: npt.NDArray[np.int64], to_grid: Floats, grid: Grid) -> Mask:
+    at = indices @ to_grid[:3, :3].T + to_grid[:3, 3]
+    edge = np.array(grid.shape) - 0.5 + _PARALLEL
+    outside: Mask = np.any((at < -0.5 - _PARALLEL) | (at > edge), axis=1)
+    return outside
+
+
 def nearest_mask(segment: Segment, own: Grid, grid: Grid) -> Mask:
     """The segment on another grid: each voxel takes what its centre's nearest voxel has.
 

@@ -71,7 +71,7 @@ def read_structure_set(
     study = item(referenced, "RTReferencedStudySequence")
     series = text(item(study, "RTReferencedSeriesSequence"), "SeriesInstanceUID")
     frame = text(referenced, "FrameOfReferenceUID") or text(dataset, "FrameOfReferenceUID")
-    findings = reference_findings(frame, series, file, image)
+    findings = reference_findings(dataset, frame, series, file, image)
     segments = []
     for roi in rois:
         filled = _filled(roi, image.grid)

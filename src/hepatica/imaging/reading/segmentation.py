@@ -23,6 +23,7 @@ from hepatica.core.finding import Finding
 from hepatica.imaging.mask import Mask, Segment, Segmentation
 from hepatica.imaging.reading.fault import fault
 from hepatica.imaging.reading.outline_finding import (
+    cut_findings,
     empty_findings,
     outside_image,
     reference_findings,
@@ -84,7 +85,8 @@ def read_dicom_segmentation(
     """
     source = _source(dataset, file)
     series = text(item(dataset, "ReferencedSeriesSequence"), "SeriesInstanceUID")
-    findings = reference_findings(text(dataset, "FrameOfReferenceUID"), series, file, image)
+    frame = text(dataset, "FrameOfReferenceUID")
+    findings = reference_findings(dataset, frame, series, file, image)
     if source.kind == "FRACTIONAL":
         findings.append(_fractional(source))
     if image is not None and (steps := _aligned(source.planes, image.grid)) is not None:
@@ -97,6 +99,7 @@ def read_dicom_segmentation(
         if image is not None:
             grid = image.grid
             findings.append(resampled(file, own, grid))
+            findings += cut_findings(file, placed, own, grid)
             placed = tuple(
                 one.on(nearest_mask(segment, own, grid))
                 for one, segment in zip(source.described, placed, strict=True)
