@@ -10,6 +10,7 @@ import pyarrow as pa
 from hepatica.core.finding import Finding
 from hepatica.records.chronology import check_cutoff, check_deaths, check_follow_up, check_spans
 from hepatica.records.draft import Draft
+from hepatica.records.image_quantity import check_image_quantities
 from hepatica.records.key import check_duplicates, check_orphans
 from hepatica.records.lesion import check_baselines, check_lesions, check_scans
 from hepatica.records.place import Places
@@ -30,6 +31,7 @@ CHECKS = (
     check_lesions,
     check_baselines,
     check_scans,
+    check_image_quantities,
     check_deaths,
     check_spans,
     check_follow_up,

@@ -28,6 +28,7 @@ LIVING = (
     ("scans", "date"),
     ("measurements", "date"),
     ("new_lesions", "date"),
+    ("image_quantities", "date"),
     ("collected_responses", "date"),
     ("adverse_events", "start_date"),
     ("medications", "start_date"),
