@@ -1,6 +1,7 @@
 """The network of one region: pieces of branches within it, and what is told of them together.
 
-A branch that crosses the border of the region is cut there. Lengths are summed over all pieces;
+A branch that crosses the border of the region is cut there, half a step beyond its last point
+within. Lengths are summed over all pieces;
 diameters are those of the sections that count; tortuosity is measured on pieces that are long
 enough, and averaged with their lengths as weights.
 """
@@ -106,17 +107,24 @@ def _piece(place: int, branch: Branch, run: slice, grid: Grid, rule: VesselRule)
     known = np.flatnonzero(counted)
     # Beyond the sections that count the nearest of them stands for the calibre.
     calibre = np.interp(np.arange(len(points)), known, diameter[known]) if len(known) else None
-    along = arc_mm(points)
+    shares = _shares_mm(branch.points)[run]
     thin = _thin(branch, run, grid) if len(known) else None
     area = np.zeros(len(points)) if calibre is None else np.pi / 4.0 * calibre**2
     return Piece(
         place=place,
-        length_mm=float(along[-1]),
-        volume_mm3=float(np.trapezoid(area, along)),
+        length_mm=float(shares.sum()),
+        volume_mm3=float((area * shares).sum()),
         diameters_mm=diameter[counted],
         thin_mm=thin,
         tortuosity=_tortuosity(points[branch.clear[run]], diameter[counted], rule),
     )
+
+
+def _shares_mm(points: Floats) -> Floats:
+    """What each point stands for of a branch: half the way to the points before and after it."""
+    halves = np.diff(arc_mm(points)) / 2.0
+    shares: Floats = np.append(0.0, halves) + np.append(halves, 0.0)
+    return shares
 
 
 def _thin(branch: Branch, run: slice, grid: Grid) -> float | None:
