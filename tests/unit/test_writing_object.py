@@ -183,6 +183,27 @@ def test_report_is_read_back_by_us(report: Path, tmp_path: Path) -> None:
     assert [one.code for one in found.findings] == []
 
 
+def test_a_line_goes_with_the_length_that_it_has(tmp_path: Path, image: Volume) -> None:
+    whole = {**ROW, "lesion": "T1", "diameter_mm": 5.0, "viable_mm": 3.0, "endpoints": ON_SLICE}
+    neither = {**ROW, "lesion": "T2", "diameter_mm": 9.0, "viable_mm": 2.0, "endpoints": ON_SLICE}
+    path = write_report(tmp_path / "a.dcm", [whole, neither], {}, read_sources(image.origin.files))
+    drawn = {
+        (group.tracking_identifier, one.name.meaning)
+        for group in hd.sr.srread(path).content.get_image_measurement_groups()
+        for one in group.get_measurements()
+        if any(
+            item.ValueType in ("SCOORD", "SCOORD3D") for item in one[0].get("ContentSequence", [])
+        )
+    }
+    assert drawn == {("T1", "Long axis")}
+    found = read_reports([path, tmp_path / "ct"])
+    rows = {row["lesion"]: row for row in found.tables["measurements"]}
+    assert (rows["T1"]["endpoints"], rows["T1"]["viable_mm"]) == (ON_SLICE, 3.0)
+    assert rows["T1"]["convention"].endswith("Long axis")
+    assert rows["T2"]["endpoints"] == ""
+    assert "I049" not in [one.code for one in found.findings]
+
+
 def test_the_same_report_twice_has_the_same_bytes(
     report: Path, tmp_path: Path, image: Volume
 ) -> None:

@@ -241,7 +241,10 @@ class _Collector:
                 self._tell("I056", report, found, "one value for a lesion, a scan and a reader")
             seen = seen_on(report, self.pile, one.instance, one.frame)
             entry.seen.append(seen)
-            if kind in ("long", "viable") and (not entry.row or kind == "viable"):
+            is_placed = bool(entry.row.get("endpoints"))
+            if kind in ("long", "viable") and (
+                not entry.row or (kind == "viable" and (one.line is not None or not is_placed))
+            ):
                 entry.row = self._where(report, group, one, mm, seen)
 
     def _where(self, report: Report, group: Group, one: Measure, mm: float, seen: Seen) -> Row:

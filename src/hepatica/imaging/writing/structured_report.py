@@ -1,9 +1,9 @@
 """Measurements of lesions as a DICOM SR by template TID 1500, by highdicom, as viewers read it.
 
-One report a scan. A lesion is a measurement group: its name is the tracking identifier, and each
-longest diameter has its line, on the image where the ends lie on a slice of the series (so that a
-viewer can draw it), else in the patient's space. Viable diameters have codes of our own
-(99HEPATICA), since no standard has them.
+One report a scan. A lesion is a measurement group: its name is the tracking identifier, and the
+longest diameter that the ends of its row belong to has its line, on the image where the ends lie
+on a slice of the series (so that a viewer can draw it), else in the patient's space. Viable
+diameters have codes of our own (99HEPATICA), since no standard has them.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ MANUFACTURER = "Hepatica"
 _SERIES_NUMBER = 901
 _OWN = "99HEPATICA"
 _ON_PLANE_MM = 0.1
+_OFF_MM, _OFF_SHARE = 1.0, 0.05  # by which a line may differ from the length it is drawn for
 _LENGTHS = {
     "diameter_mm": codes.SCT.LongAxis,
     "short_axis_mm": codes.SCT.ShortAxis,
@@ -125,8 +126,7 @@ def _group(
 
 def _measurements(row: Row, sources: Sequence[Dataset]) -> Iterator[hd.sr.Measurement]:
     ends = _ends(str(row.get("endpoints") or ""))
-    # Endpoints are those of the viable diameter where there is one, else of the whole one.
-    drawn = "viable_mm" if row.get("viable_mm") is not None else "diameter_mm"
+    drawn = "" if ends is None else _drawn(row, ends)
     for column, concept in _LENGTHS.items():
         value = row.get(column)
         if value is None:
@@ -138,6 +138,19 @@ def _measurements(row: Row, sources: Sequence[Dataset]) -> Iterator[hd.sr.Measur
             unit=codes.UCUM.Millimeter,
             referenced_coordinates=line,
         )
+
+
+def _drawn(row: Row, ends: Floats) -> str:
+    """The longest diameter whose line the ends are, by its length; '' where neither is so long."""
+    length = float(np.linalg.norm(ends[1] - ends[0]))
+    apart = {
+        column: abs(float(value) - length)
+        for column in ("viable_mm", "diameter_mm")
+        if (value := row.get(column)) is not None
+    }
+    nearest = min(apart, key=lambda column: apart[column], default="")
+    fits = nearest and apart[nearest] <= max(_OFF_MM, _OFF_SHARE * float(row[nearest]))
+    return nearest if fits else ""
 
 
 def _ends(text: str) -> Floats | None:
