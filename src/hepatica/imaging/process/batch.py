@@ -18,6 +18,7 @@ from hepatica.imaging.process.measurement import finding_from, measured
 from hepatica.imaging.process.pool import Died, worked
 from hepatica.imaging.process.region import Rules, read_rules
 from hepatica.imaging.process.store import Store, content_key, write_whole
+from hepatica.imaging.process.written import check_own, write_own
 from hepatica.imaging.quantity import table_text
 from hepatica.imaging.reading.fault import fault
 from hepatica.imaging.reading.index import read_index
@@ -68,8 +69,10 @@ def run_batch(plan: Plan, progress: Progress = lambda done, of: None) -> Batch:
     Output is the same for any order of files and any number of workers. A run that is stopped
     leaves whole results; the next one goes on. Results of scans that are gone are dropped.
 
-    Raises      Unreadable where there is no such folder.
+    Raises      Unreadable where there is no such folder; UsageError where the output has tables
+                that no run wrote.
     """
+    check_own(plan.output, QUANTITIES + READINGS)
     index = read_index(plan.scans)
     found, told = examinations(read_groups(plan.scans))
     strays = [one.path for one in index.entries if one.role == "image" and not one.series]
@@ -133,28 +136,21 @@ def _line(one: Finding) -> tuple[str, ...]:
 def _write(
     plan: Plan, documents: Sequence[Mapping[str, Any]], findings: Iterable[Finding]
 ) -> tuple[Path, ...]:
-    """Tables on top, pictures and the log in folders of their own; what is no longer true goes."""
+    """Tables on top, pictures and the log in folders of their own."""
     folder = plan.output
-    (folder / "pictures").mkdir(parents=True, exist_ok=True)
-    (folder / "log").mkdir(exist_ok=True)
-    paths = []
-    tables = QUANTITIES + (READINGS if plan.lesions else ())
-    for table in tables:
+    tables = {}
+    for table in QUANTITIES + (READINGS if plan.lesions else ()):
         rows = [row for one in documents for row in one.get(table, ())]
-        paths.append(folder / f"{table}.csv")
-        write_whole(paths[-1], table_text(table, _distinct(rows)))
-    for table in set(READINGS) - set(tables):
-        (folder / f"{table}.csv").unlink(missing_ok=True)
-    pictures = {name: text for one in documents for name, text in one.get("pictures", {}).items()}
-    for old in (folder / "pictures").glob("*.json"):
-        if old.name not in pictures:
-            old.unlink()
-    for name, text in sorted(pictures.items()):
-        paths.append(folder / "pictures" / name)
-        write_whole(paths[-1], text)
-    paths.append(folder / "log" / "findings.csv")
-    write_whole(paths[-1], _log(findings))
-    return tuple(paths)
+        tables[f"{table}.csv"] = table_text(table, _distinct(rows))
+    pictures = {
+        f"pictures/{name}": text
+        for one in documents
+        for name, text in one.get("pictures", {}).items()
+    }
+    write_own(folder, tables | pictures)
+    log = folder / "log" / "findings.csv"
+    write_whole(log, _log(findings))
+    return (*(folder / name for name in (*tables, *sorted(pictures))), log)
 
 
 def _distinct(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
