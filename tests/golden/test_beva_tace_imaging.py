@@ -99,6 +99,8 @@ def test_attenuation_is_near_the_truth(changed: tuple[dict[str, Any], dict[str, 
     assert found["LIVERDIF", "liver"] == pytest.approx(liver - spleen, abs=1.0)
     aef = found["AEF", "median of voxels of tumour T1"]
     assert aef == pytest.approx(told["aef_percent"]["tumour"], abs=3.0)
+    for region in ("liver", "median of voxels of liver"):  # 23.3 % with the tumour in it
+        assert found["AEF", region] == pytest.approx(told["aef_percent"]["liver"], abs=1.0)
 
 
 def test_vessels_are_near_the_truth(changed: tuple[dict[str, Any], dict[str, Any]]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from hepatica.imaging.mask import Segment
 from hepatica.imaging.perfusion.angiography import TESTS as DSA
 from hepatica.imaging.perfusion.angiography import Signal, assess_dsa
 from hepatica.imaging.perfusion.assessment import Assessment
@@ -31,7 +33,9 @@ def measure_perfusion(material: Material, seed: int) -> Part:
         roles = material.on(native or base)
         _add(part, assess_attenuation(native, roles), native or base)
     roles = material.on(base)
-    regions = [*roles.get("tumour", ()), *roles.get("liver", ())]
+    tumours = roles.get("tumour", ())
+    livers = [_without(one, tumours, base.grid.shape) for one in roles.get("liver", ())]
+    regions = [*tumours, *livers]
     found = assess_enhancement_fraction(
         native=material.phases.get("unenhanced"),
         arterial=material.phases.get("arterial"),
@@ -39,8 +43,24 @@ def measure_perfusion(material: Material, seed: int) -> Part:
         regions=regions,
         excluded=roles.get("lipiodol", ()),
     )
-    _add(part, found, base)
+    named = {one.label for one in livers if tumours}
+    quantities = tuple(_told(one, named) for one in found.quantities)
+    _add(part, replace(found, quantities=quantities), base)
     return part
+
+
+def _without(one: Segment, others: Sequence[Segment], shape: tuple[int, int, int]) -> Segment:
+    """A segment without the voxels of others: the liver's fraction is not that of its tumours."""
+    mask = one.whole(shape)
+    for other in others:
+        mask[other.slices] &= ~other.box
+    return Segment.of(one.label, one.number, mask, tracking=one.tracking, code=one.code)
+
+
+def _told(one: Quantity, livers: Collection[str]) -> Quantity:
+    if one.value is None or one.region.removesuffix(_BESIDE) not in livers:
+        return one
+    return replace(one, method=f"{one.method}; liver without its tumours")
 
 
 def _measure_run(part: Part, material: Material, run: Volume) -> None:
