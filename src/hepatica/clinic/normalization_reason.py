@@ -9,6 +9,7 @@ from hepatica.clinic.rules.normalization.change import Change
 from hepatica.clinic.rules.normalization.fact import FACTS
 from hepatica.study.normalization import Component, Normalization
 
+_SAME = " by the same reader"
 _COLUMN = {"slice": ("slice_mm", " mm"), "delay": ("delay_s", " s"), "bolus": ("bolus_hu", " HU")}
 
 
@@ -32,7 +33,8 @@ def absence(plan: Normalization, pair: Mapping[str, Any]) -> str:
 def _no_baseline(plan: Normalization, pair: Mapping[str, Any]) -> str:
     last, scanned = pair["last_before"], pair["scanned_before"]
     if scanned is not None:
-        return f"not measured on the baseline scan of day {scanned}" + _elsewhere(last)
+        by = _SAME if pair["base_other"] else ""
+        return f"not measured{by} on the baseline scan of day {scanned}{_elsewhere(last)}"
     more = "" if last is None else f"; the last one was on day {last}"
     return f"no baseline scan in the {plan.baseline_days} days up to day 0{more}"
 
@@ -40,7 +42,8 @@ def _no_baseline(plan: Normalization, pair: Mapping[str, Any]) -> str:
 def _no_later(plan: Normalization, pair: Mapping[str, Any]) -> str:
     near, scanned = pair["nearest_after"], pair["scanned_after"]
     if scanned is not None:
-        return f"not measured on the scan of day {scanned}" + _elsewhere(near)
+        by = _SAME if pair["late_other"] else ""
+        return f"not measured{by} on the scan of day {scanned}{_elsewhere(near)}"
     low, high = plan.window_days
     more = "" if near is None else f"; the nearest one was on day {near}"
     still = ", a window still open at the data cutoff" if pair["open"] else ""

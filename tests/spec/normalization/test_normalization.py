@@ -243,6 +243,12 @@ def test_one_reader_is_read_throughout(tmp_path: Path) -> None:
     assert one(tmp_path, DIAMETER, scans)["AVAL"] == 2.9
 
 
+def test_a_scan_that_only_another_reader_measured_is_told(tmp_path: Path) -> None:
+    scans = [scan(-3, "VSDIAM", 3.0, reader="a"), scan(30, "VSDIAM", 2.9, reader="b")]
+    row = one(tmp_path, DIAMETER, scans)
+    assert row["REASON"] == "not measured by the same reader on the scan of day 30"
+
+
 def test_scans_after_the_cutoff_are_not_read(tmp_path: Path) -> None:
     text = PLAN + DIAMETER.replace("in_score = true", "")
     study = study_of(tmp_path, plan=text)

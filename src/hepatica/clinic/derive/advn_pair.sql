@@ -47,6 +47,16 @@ reader AS (
   FROM (SELECT seen.*, n.reader AS primary_reader FROM seen CROSS JOIN normalization AS n)
   GROUP BY position, subject, place
 ),
+other_reader AS (
+  SELECT s.position, s.subject, s.place,
+    bool_or(day BETWEEN -baseline_days AND 0) AS base_other,
+    bool_or(day BETWEEN low_day AND high_day) AS late_other
+  FROM seen AS s
+  JOIN reader AS r ON r.position = s.position AND r.subject = s.subject AND r.place = s.place
+    AND r.who <> s.who
+  CROSS JOIN normalization
+  GROUP BY s.position, s.subject, s.place
+),
 scan AS (
   SELECT s.* FROM seen AS s SEMI JOIN reader AS r
     ON r.position = s.position AND r.subject = s.subject AND r.place = s.place AND r.who = s.who
@@ -121,13 +131,17 @@ oil AS (
   GROUP BY b.position, b.subject, b.place
 )
 SELECT a.subject, a.usubjid, a.day0, c.position, b.* EXCLUDE (position, subject, pair, base_seq, late_seq),
-  p.cutoff - a.day0 < n.high_day AS open, s.scanned_before, s.scanned_after, o.oil_date, o.oil_ml
+  p.cutoff - a.day0 < n.high_day AS open, s.scanned_before, s.scanned_after,
+  coalesce(r.base_other, false) AS base_other, coalesce(r.late_other, false) AS late_other,
+  o.oil_date, o.oil_ml
 FROM anchor AS a
 CROSS JOIN normalization AS n
 CROSS JOIN protocol AS p
 CROSS JOIN normalization_component AS c
 LEFT JOIN best AS b ON b.subject = a.subject AND b.position = c.position
 LEFT JOIN scanned AS s ON s.subject = a.subject
+LEFT JOIN other_reader AS r ON r.position = b.position AND r.subject = b.subject
+  AND r.place = b.place
 LEFT JOIN oil AS o ON o.position = b.position AND o.subject = b.subject AND o.place = b.place
 WHERE c.position > 0 OR b.place IS NOT NULL
 ORDER BY a.subject, c.position < 0, abs(c.position), b.place
