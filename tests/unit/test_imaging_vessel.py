@@ -288,3 +288,13 @@ def test_faint_side_branches_of_noise_do_not_part_a_vessel():
     _, courses = traced(ridge_mask(cube, volume.array.astype(np.float32), RULE), cube, RULE)
     assert len(courses) > 1
     assert value(assessed(volume)["VSBRANCH"]) == 1
+
+
+def test_tissue_wider_than_the_vessels_looked_for_is_none():
+    beside = straight(40.0) + np.array([0.0, 20.0, 0.0])
+    volume, _ = scan([(straight(40.0), 1.5), (beside, 7.0)], seed=0)
+    found = assessed(volume)
+    assert value(found["VSDIAM"]) == pytest.approx(3.0, abs=0.25)
+    assert value(found["VSBRANCH"]) == 1
+    outlined = assessed(volume, vessels=np.asarray(volume.array) > 150.0)
+    assert value(outlined["VSBRANCH"]) == 2

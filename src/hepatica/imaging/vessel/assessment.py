@@ -140,11 +140,18 @@ def _traced(site: _Site, rule: VesselRule) -> tuple[tuple[Branch, ...], tuple[st
     branches = branches_of(grey, found[1], rule)
     if site.vessels is None:
         least = _HIGH * _noise(site.grey)
-        faint = {i for i, b in enumerate(branches) if np.median(b.height) < least}
-        if faint:
-            found = traced_without(found, faint, cube, rule)
+        false = {
+            i for i, b in enumerate(branches) if np.median(b.height) < least or _is_wide(b, rule)
+        }
+        if false:
+            found = traced_without(found, false, cube, rule)
             branches = branches_of(grey, found[1], rule)
     return branches, contact_flags(found[0], branches, site.grid)
+
+
+def _is_wide(branch: Branch, rule: VesselRule) -> bool:
+    """Whether sections are wider than the vessels looked for: enhancing tissue, not a vessel."""
+    return float(np.mean(branch.diameter_mm > 2.0 * rule.largest_radius_mm)) > rule.wide_share
 
 
 def _noise(grey: npt.NDArray[np.float32]) -> float:

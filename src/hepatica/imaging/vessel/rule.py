@@ -31,6 +31,7 @@ class VesselRule:
     rounds: int = 3  # of recentring
     spur_radii: float = 1.25  # a side branch not longer than this, in radii of its parent, is none
     largest_radius_mm: float = 5.0  # of the vessels looked for where no mask is given
+    wide_share: float = 0.25  # a branch with more sections wider than these is tissue, and dropped
     open_share: float = 0.25  # a section with more rays that never leave the vessel is not counted
     fewest_sections: int = 3
     fewest_segments: int = 5  # for an interval
