@@ -84,7 +84,8 @@ class Volume:
     """Voxels with their grid and origin; HU for CT, the scanner's number for everything else.
 
     `array` is (slices, rows, columns), or (times, slices, rows, columns) for a dynamic series,
-    whose `times_s` are then the seconds of each frame from the first. Voxels of the value
+    whose `times_s` are then the seconds of each frame from the first; where `timed` is False
+    they only count the frames, and no rate can be computed from them. Voxels of the value
     `padding` lie outside the field of view: they are no measurement.
     """
 
@@ -93,6 +94,7 @@ class Volume:
     origin: Origin = field(default_factory=Origin)
     times_s: tuple[float, ...] = ()
     padding: float | None = None
+    timed: bool = True
 
     def __post_init__(self) -> None:
         if tuple(self.array.shape[-3:]) != self.grid.shape:

@@ -121,7 +121,7 @@ def tofts_table(
 def _tofts(curves: Floats, table: RateTable, rate: RateFit) -> _Found:
     kep = np.exp(rate.log_rate)
     ktrans = rate.amplitudes[0]
-    ve = ktrans / kep
+    ve = np.where(ktrans == 0, np.nan, ktrans / kep)  # of what nothing enters the size is not known
     values = {"Ktrans": ktrans, "ve": ve}
     flags = rate_flags(rate, table) | volume_flags("ve", ve)
     flags |= marked(ktrans < 0, Flag.NEGATIVE_TRANSFER)

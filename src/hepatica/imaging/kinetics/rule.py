@@ -86,6 +86,9 @@ def check_dynamic(dynamic: Volume, rule: KineticRule, source: Source) -> tuple[F
     elif not (np.diff(dynamic.times_s) > 0).all():
         expected = "frames each later than the one before"
         findings.append(fault("I119", place, found="times that do not increase", expected=expected))
+    elif not dynamic.timed:
+        expected = "the seconds of each frame"
+        findings.append(fault("I119", place, found="frames without times", expected=expected))
     if rule.echo is None and source.arterial is None:
         found = "a population input in mM for a series without a sequence to convert"
         expected = "an artery in the images, or flip angle, TR, r1 and T10"

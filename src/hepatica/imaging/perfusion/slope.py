@@ -124,6 +124,8 @@ def _refusal(dynamic: Volume) -> str:
         return "maximum slope is of CT only: other signals are not in proportion to contrast"
     if len(dynamic.times_s) < LEAST_FRAMES:
         return f"{len(dynamic.times_s)} frames: too few for a slope"
+    if not dynamic.timed:
+        return "the seconds of the frames are not known"
     step_s = float(np.median(np.diff(dynamic.times_s)))
     if step_s > LONGEST_STEP_S:
         return f"{step_s:.1f} s between frames: too long for a slope"

@@ -140,7 +140,8 @@ def _volume(found: Material, stack: Stack) -> list[Volume]:
         return []
     stored, frame = stack.headers[0].padding, stack.frames[0]
     padding = None if stored is None else stored * frame.slope + frame.intercept
-    return [Volume(array, stack.grid, origin_of(stack), stack.times_s, padding)]
+    origin = origin_of(stack)
+    return [Volume(array, stack.grid, origin, stack.times_s, padding, stack.timed)]
 
 
 def _read_outlines(found: Material, path: Path, rules: Rules) -> None:

@@ -85,7 +85,8 @@ def _volume(headers: Sequence[Header], others: Sequence[Finding]) -> tuple[Volum
     if array is None:
         raise NotReady(f"{name}: the pixels of the series cannot be read", findings)
     padding = _padding(stack)
-    return Volume(array, stack.grid, origin_of(stack), stack.times_s, padding), findings
+    origin = origin_of(stack)
+    return Volume(array, stack.grid, origin, stack.times_s, padding, stack.timed), findings
 
 
 def _padding(stack: Stack) -> float | None:

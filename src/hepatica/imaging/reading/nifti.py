@@ -74,7 +74,9 @@ def read_nifti(path: Path) -> tuple[Volume, tuple[Finding, ...]]:
         slice_mm=slice_mm,
         files=(str(path),),
     )
-    return Volume(array, grid, origin, times_s), (*findings, *_split(path, header))
+    timed = not times_s or header.step_s is not None
+    volume = Volume(array, grid, origin, times_s, timed=timed)
+    return volume, (*findings, *_split(path, header))
 
 
 def read_nifti_header(path: Path) -> NiftiHeader:

@@ -91,7 +91,7 @@ def read_nrrd(path: Path) -> tuple[Volume, tuple[Finding, ...]]:
         expected="a volume, or a format that keeps times",
         hint="they are numbered one by one; no rate can be computed from them",
     )
-    return Volume(array, grid, origin, times), (told,)
+    return Volume(array, grid, origin, times, timed=False), (told,)
 
 
 def read_nrrd_voxels(header: NrrdHeader) -> npt.NDArray[Any]:

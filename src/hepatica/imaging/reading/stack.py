@@ -23,7 +23,8 @@ NEVER = 1e-6
 class Stack:
     """Planes of a series: `frames` time by time, in each the slices ascending; their grid.
 
-    `times_s` is empty for a series that is not dynamic; `slice_mm` None for a single slice.
+    `times_s` is empty for a series that is not dynamic; `slice_mm` None for a single slice;
+    `timed` is False where the times only count the frames.
     """
 
     headers: tuple[Header, ...]
@@ -31,6 +32,7 @@ class Stack:
     grid: Grid
     times_s: tuple[float, ...]
     slice_mm: float | None
+    timed: bool = True
 
 
 def stack_of(given: Sequence[Header]) -> tuple[Stack | None, tuple[Finding, ...]]:
@@ -46,6 +48,8 @@ def stack_of(given: Sequence[Header]) -> tuple[Stack | None, tuple[Finding, ...]
         return None, (*findings, *(_arranged(whole)[1] if whole else ()))
     findings += _remarks(headers)
     stack, faults = _arranged(headers)
+    if stack is not None and any(one.code == "I026" for one in faults):
+        stack = replace(stack, timed=False)
     return stack, (*findings, *faults)
 
 
