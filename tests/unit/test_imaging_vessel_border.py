@@ -1,15 +1,16 @@
-"""Lengths and volumes of vessels that cross the border of a region, by hand geometry."""
+"""Lengths of vessels at the border of a region, at their ends and at the end of the scan."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip("scipy", reason="needs hepatica[imaging]")
 
-from imaging_vessel_scene import CUBIC, grid_of
+from imaging_vessel_scene import CUBIC, grid_of, scan, straight
 
-from hepatica.imaging.vessel.centreline import Branch
+from hepatica.imaging.vessel.centreline import Branch, Course, branches_of
 from hepatica.imaging.vessel.network import Network, network
 from hepatica.imaging.vessel.rule import VesselRule
+from hepatica.imaging.vessel.section import Grey
 
 STARTS = np.arange(0.05, 1.0, 0.1)
 
@@ -42,3 +43,31 @@ def test_pieces_of_a_whole_vessel_add_up_to_it():
     parts = [lengths(*ends) for ends in ((0, 20), (20, 50), (50, 64))]
     for three in zip(*parts, strict=True):
         assert sum(n.length_mm for n in three) == pytest.approx(60.0, abs=1e-9)
+
+
+def traced_to(end_mm: float, slices: int | None = None) -> tuple[float, float]:
+    """Height where a vessel of 40 mm ends whose course was lost beyond `end_mm`, and its own."""
+    volume, (placed,) = scan([(straight(40), 2.0)], seed=0)
+    low = placed[0, 2]
+    points = placed[0] + np.linspace(0.0, end_mm, 60)[:, None] * np.array([0.0, 0.0, 1.0])
+    course = Course(points, np.full(60, 2.0), (2.0, 2.0), (True, True), (0, 1))
+    grid = volume.grid
+    if slices is not None:
+        grid = grid.cut((0, 0, 0), (slices, *grid.shape[1:]))
+    grey = Grey(volume.array[: grid.shape[0]], grid)
+    (found,) = branches_of(grey, [course], VesselRule())
+    return float(found.points[-1, 2]), float(low + 40.0)
+
+
+def test_a_free_end_that_thinning_lost_is_carried_on():
+    reached, end = traced_to(39.0)  # the cap of the tube is 2 mm
+    assert reached == pytest.approx(end + 2.0, abs=1.5)
+    reached, end = traced_to(30.0)
+    assert end - 10.0 + 5.0 < reached <= end + 2.0
+
+
+def test_no_vessel_is_carried_on_beyond_the_scan():
+    volume, _ = scan([(straight(40), 2.0)], seed=0)
+    slices = volume.grid.shape[0] - 14
+    reached, _ = traced_to(34.0, slices)
+    assert reached <= slices - 0.5

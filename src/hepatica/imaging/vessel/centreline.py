@@ -149,7 +149,10 @@ class _Line:
         self.radius = np.interp(at, old, seen)
 
     def lengthen(self, grey: Grey) -> None:
-        """Carry free ends on to where the vessel falls to half: thinning stops short of there."""
+        """Carry free ends on to where the vessel falls to half: thinning stops short of there.
+
+        Sometimes by much; then to the end of what is looked at, or of the scan.
+        """
         for last, free in enumerate(self.course.free):
             if not free or len(self.points) < 4 or not self.half:
                 continue
@@ -159,8 +162,10 @@ class _Line:
             ahead /= max(float(np.linalg.norm(ahead)), 1e-12)
             steps = self.step * np.arange(1, 1 + int(_FURTHER_RADII * radius[-1] / self.step + 2))
             onward = line[-1] + steps[:, None] * ahead
-            below = np.flatnonzero(grey.values(onward) < self.half[last])
-            onward = onward[: below[0] if len(below) else 0]
+            index = grey.grid.indices(onward)
+            beyond = ((index < -0.5) | (index > np.array(grey.grid.shape) - 0.5)).any(axis=1)
+            below = np.flatnonzero((grey.values(onward) < self.half[last]) | beyond)
+            onward = onward[: below[0] if len(below) else len(onward)]
             grown = np.concatenate([radius, np.full(len(onward), radius[-1])])
             self.added[last] = len(onward) * self.step
             self.points = np.vstack([line, onward])[order]
