@@ -208,6 +208,11 @@ main()
 """
 
 
+def _hear_interrupts() -> None:
+    """A job in the background of a shell is started deaf to interrupts, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("script", [SLOW_CHECK, SLOW_SOLVER], ids=["check", "solver"])
 def test_an_interrupt_gives_what_was_found_so_far(script, tmp_path):
@@ -216,6 +221,7 @@ def test_an_interrupt_gives_what_was_found_so_far(script, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-c", script, "audit", str(claims(tmp_path, WRONG)), "--json"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=_hear_interrupts,
     )  # fmt: skip
     assert process.stdout and process.stdin
     assert process.stdout.readline() == "started\n"

@@ -22,7 +22,7 @@ from hepatica.report.cdisc.submission import Submission
 # Violations of one rule in one dataset told one by one; the others are counted.
 MOST_EACH = 100
 
-_SERIES = ("USUBJID", "PARAMCD", "PARCAT1", "PARCAT2", "LESID")
+_SERIES = ("USUBJID", "PARAMCD", "PARCAT1", "PARCAT2", "LESID", "REGION")
 
 
 @dataclass(frozen=True, slots=True)
