@@ -210,3 +210,9 @@ def test_chunks_and_order_of_voxels_do_not_change_a_voxel():
     whole = fit(curves, TIMES, ARTERIAL, "etofts").values["Ktrans"]
     part = fit(curves[4000:4100], TIMES, ARTERIAL, "etofts").values["Ktrans"]
     assert np.abs(whole[4000:4100] - part).max() < 1e-9
+
+
+def test_milliseconds_taken_for_seconds_are_told(tmp_path):
+    result = run(file(tmp_path, [changed(t=text(TIMES * 1000))]), "--model", "tofts", "--csv")
+    assert "I116" in result.stderr
+    assert "looks like milliseconds" in result.stderr

@@ -243,6 +243,16 @@ def test_nrrd_that_lies_is_refused(tmp_path: Path, given: dict[str, str]) -> Non
         read_image(_nrrd(tmp_path / "v.nrrd", **given))
 
 
+def test_nrrd_with_two_values_of_one_field_is_refused(tmp_path: Path) -> None:
+    path = _nrrd(tmp_path / "v.nrrd")
+    head, _, voxels = path.read_bytes().partition(b"\n\n")
+    path.write_bytes(head + b"\nencoding: " + FIELDS["encoding"].encode() + b"\n\n" + voxels)
+    read_image(path)  # the same value twice says one thing
+    path.write_bytes(head + b"\ntype: uchar\n\n" + voxels)
+    with pytest.raises(Unreadable, match="two values of `type`"):
+        read_image(path)
+
+
 def test_data_file_that_is_a_link_elsewhere_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "in").mkdir()

@@ -194,14 +194,15 @@ def plausible_input(place: Place, plasma: Floats) -> Finding | None:
 
 
 def plausible_times(place: Place, times: Floats) -> Finding | None:
-    """Finding on a series shorter than 30 s, as of minutes taken for seconds."""
+    """Finding on a series of less than 30 s or more than 4 h, as of minutes or milliseconds."""
     length = float(times[-1] - times[0])
-    if length >= 30.0:
+    if 30.0 <= length <= 14_400.0:
         return None
     where = Place(place.file, row=place.row, column=place.column or "t")
+    other = "minutes: times 60" if length < 30.0 else "milliseconds: divided by 1000"
     return finding_of(
-        "I116", where, found=f"{length:g} s in all", expected="30 s or more",
-        hint="looks like minutes: times 60",
+        "I116", where, found=f"{length:g} s in all", expected="30 s to 4 h",
+        hint=f"looks like {other}",
     )  # fmt: skip
 
 

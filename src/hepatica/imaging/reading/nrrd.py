@@ -195,9 +195,11 @@ def _lines(path: Path) -> tuple[dict[str, str], dict[str, str], int]:
             if ":=" in text:
                 key, _, value = text.partition(":=")
                 keys[key.strip()] = value.strip()
-            else:
-                key, _, value = text.partition(":")
-                fields[re.sub(r"\s+", " ", key.strip().lower())] = value.strip()
+                continue
+            key, _, value = text.partition(":")
+            name = re.sub(r"\s+", " ", key.strip().lower())
+            if fields.setdefault(name, value.strip()) != value.strip():
+                raise Unreadable(f"{path.name}: two values of `{plain(name, 20)}` in its header")
     raise Unreadable(f"{path.name}: a header of more than {MOST_LINES} lines")
 
 
