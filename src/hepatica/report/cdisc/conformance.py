@@ -134,12 +134,12 @@ def _register_study(
 
 
 def _register(connection: duckdb.DuckDBPyConnection, dataset: Dataset, table: pa.Table) -> None:
-    """Make the dataset known as `d`, with its row numbers, keys and series."""
+    """Make the dataset known as `d`, with its row numbers, keys and parameters."""
     numbered = table.append_column("row", pa.array(range(1, table.num_rows + 1), pa.int64()))
     keys = dataset.keys if set(dataset.keys) <= set(table.column_names) else ()
     numbered = numbered.append_column("row_key", _joined(table, keys))
     series = [name for name in _SERIES if name in table.column_names]
-    numbered = numbered.append_column("series", _joined(table, series))
+    numbered = numbered.append_column("same_parameter", _joined(table, series))
     connection.register("_d", numbered)
     connection.execute("CREATE OR REPLACE TEMP TABLE d AS SELECT * FROM _d")
     texts = [v.name for v in dataset.variables if v.type == "text"]
