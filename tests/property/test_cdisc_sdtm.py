@@ -72,7 +72,7 @@ def compared(table: Table, listed: list[dict[str, Any]]) -> Counter[tuple[Any, .
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_written_as_sdtm_and_read_again(data: st.DataObject, name: str) -> None:
     table = tables()[name]

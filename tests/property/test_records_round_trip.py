@@ -43,7 +43,7 @@ def rows(table: Table) -> st.SearchStrategy[list[dict[str, object]]]:
     return st.lists(st.fixed_dictionaries(given_cells), max_size=4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), name=st.sampled_from(sorted(tables())))
 def test_write_then_read_is_identity(data: st.DataObject, name: str) -> None:
     table = tables()[name]
@@ -58,7 +58,7 @@ def test_write_then_read_is_identity(data: st.DataObject, name: str) -> None:
     assert not {f.code for f in records.findings} & {"R001", "R002", "R003", "R004", "R006"}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(order=st.permutations(range(6)))
 def test_order_of_rows_changes_no_finding(order: list[int]) -> None:
     subjects = [{"subject": f"s{i}", "age_years": 30 * i, "sex": "F"} for i in range(6)]

@@ -83,7 +83,7 @@ def _worsened(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     return patient | {name: pair[0]}, patient | {name: pair[1]}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(_worsened())
 def test_a_worse_value_never_scores_better(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
     table = _table(list(pair))
@@ -95,7 +95,7 @@ def test_a_worse_value_never_scores_better(pair: tuple[dict[str, Any], dict[str,
         assert stages.index(better) <= stages.index(worse), name
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.lists(_patient(), min_size=2, max_size=6))
 def test_one_row_is_as_many(patients: list[dict[str, Any]]) -> None:
     for name in (*SCORES, *STAGES, "hklc", "milan", "bolondi"):
