@@ -25,7 +25,7 @@ def test_own_files_are_replaced_and_removed(tmp_path: Path) -> None:
 def test_tables_of_a_reader_are_refused_and_stay(tmp_path: Path, table: str) -> None:
     path = tmp_path / f"{table}.csv"
     path.write_text("subject\na\n")
-    with pytest.raises(UsageError, match=f"holds a {table}.csv that this command did not write"):
+    with pytest.raises(UsageError, match=f"holds {table}.csv, which this command did not write"):
         check_own(tmp_path, TABLES)
     write_own(tmp_path, {"pictures/a": "3"})
     assert path.read_text() == "subject\na\n"

@@ -29,7 +29,7 @@ def check_own(folder: Path, tables: Iterable[str]) -> None:
         path = folder / f"{table}.csv"
         if path.is_file() and _hash(path.read_bytes()) not in known.get(path.name, ()):
             raise UsageError(
-                f"{folder.name}: holds a {path.name} that this command did not write, or that was "
+                f"{folder.name}: holds {path.name}, which this command did not write or which was "
                 "changed since; move it away or name another folder with -o"
             )
 
