@@ -216,3 +216,8 @@ def test_milliseconds_taken_for_seconds_are_told(tmp_path):
     result = run(file(tmp_path, [changed(t=text(TIMES * 1000))]), "--model", "tofts", "--csv")
     assert "I116" in result.stderr
     assert "looks like milliseconds" in result.stderr
+
+
+def test_a_file_that_is_not_there_cannot_be_read(tmp_path):
+    with pytest.raises(Unreadable, match=r"curves\.csv: there is no such file"):
+        read_curves(tmp_path / "curves.csv", parameters=2)

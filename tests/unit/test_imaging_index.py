@@ -21,6 +21,7 @@ from hepatica.cli.image_index_command import image_index
 from hepatica.core.errors import NotReady, Unreadable
 from hepatica.imaging.reading.image import read_image
 from hepatica.imaging.reading.index import Index, read_index
+from hepatica.imaging.reading.index_table import index_text
 
 PHASES = ("plain", "arterial", "portal venous")
 
@@ -253,3 +254,19 @@ def test_command_prints_json(tmp_path: Path) -> None:
     out = tmp_path / "index.csv"
     CliRunner().invoke(image_index, [str(tmp_path), "-o", str(out)], standalone_mode=False)
     assert ",'=1+1," in out.read_text(encoding="utf-8")
+
+
+def test_a_name_typed_into_a_description_is_left_out(tmp_path: Path) -> None:
+    """The phase stays; the synthetic phantom's own name may be seen."""
+    series(
+        tmp_path / "a", SeriesDescription="Liver arterial NAME secret", ProtocolName="Name^Secret"
+    )
+    series(
+        tmp_path / "b",
+        SeriesInstanceUID="1.2.3.5",
+        PatientName="Synthetic^Phantom",
+        SeriesDescription="SYNTHETIC arterial phase",
+    )
+    told = index_text(read_index(tmp_path))
+    assert "Liver arterial" in told and "SYNTHETIC arterial phase" in told
+    assert "secret" not in told.casefold() and "NAME" not in told

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hepatica.core.errors import UsageError
+from hepatica.core.errors import Unreadable, UsageError
 from hepatica.core.finding import Finding, Place
 from hepatica.core.finding_code import finding_of
 from hepatica.imaging.kinetics.arterial_input import ArterialInput
@@ -60,7 +60,7 @@ def read_curves(path: Path, *, parameters: int) -> CurveFile:
     """
     known = [name for names in _COLUMNS.values() for name in names]
     if not path.is_file():
-        raise UsageError(f"{path.name}: there is no such file; expected a CSV of curves")
+        raise Unreadable(f"{path.name}: there is no such file; expected a CSV of curves")
     with _long_cells():
         table = read_delimited(path, known=known)
     at = _positions(table, path.name)

@@ -6,6 +6,7 @@ than the file can hold is told before anything is allocated.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,8 @@ _ROLES = {"66.4": "SEG", "66.7": "SEG", "481.3": "RTSTRUCT", "30": "PM"}
 _OTHER = ("66", "66.1", "66.2", "66.3", "66.5", "66.6", "481", "11", "104", "9", "67", "68")
 _SCREENS = ("7", "6", "3")  # secondary capture and ultrasound
 _PROJECTIONS = ("XA", "RF", "DX", "CR", "MG", "US", "ES")
+_WORD = re.compile(r"\w+")
+_PHANTOM = {"synthetic", "phantom"}  # the name that `image phantom` gives is to be seen
 _TAGS = """
 SOPClassUID SOPInstanceUID Modality PatientID StudyInstanceUID SeriesInstanceUID StudyDate
 SeriesDate AcquisitionDate ContentDate AcquisitionDateTime AcquisitionTime ContrastBolusStartTime
@@ -46,7 +49,7 @@ ImageOrientationPatient SliceThickness RescaleSlope RescaleIntercept LossyImageC
 TemporalPositionIdentifier TriggerTime EchoTime FlipAngle DiffusionBValue InversionTime FrameTime
 FrameTimeVector CineRate PixelSpacingCalibrationType SharedFunctionalGroupsSequence
 PerFrameFunctionalGroupsSequence ReferencedSeriesSequence ReferencedFrameOfReferenceSequence
-CurrentRequestedProcedureEvidenceSequence
+CurrentRequestedProcedureEvidenceSequence PatientName
 """.split()  # noqa: SIM905 - a list of this length reads better as a text
 
 
@@ -170,8 +173,8 @@ def _filled(
         series=text(data, "SeriesInstanceUID"),
         modality=modality,
         day=_day(data),
-        description=text(data, "SeriesDescription"),
-        protocol=text(data, "ProtocolName"),
+        description=_nameless(data, "SeriesDescription"),
+        protocol=_nameless(data, "ProtocolName"),
         scanner=" ".join(
             one for n in ("Manufacturer", "ManufacturerModelName") if (one := text(data, n))
         ),
@@ -188,6 +191,25 @@ def _filled(
         refers=tuple(sorted(_refers(data))),
         fault=wrong,
     )
+
+
+def _nameless(data: Any, name: str) -> str:
+    """Text of an attribute without the words of the patient's name, which are typed in anywhere."""
+    told = {part.casefold() for part in _WORD.findall(_name(data))}
+    hidden = {part for part in told - _PHANTOM if len(part) > 1}
+    found = text(data, name)
+    if not hidden & {word.casefold() for word in _WORD.findall(found)}:
+        return found
+    kept = _WORD.sub(lambda word: "" if word[0].casefold() in hidden else word[0], found)
+    return " ".join(kept.split())
+
+
+def _name(data: Any) -> str:
+    """The patient's name, to be left out; it goes nowhere else."""
+    try:
+        return str(raw(data, "PatientName") or "")
+    except Exception:  # a name in a character set that is none
+        return ""
 
 
 def _role(sop_class: str, data: Any) -> str:
