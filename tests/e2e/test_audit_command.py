@@ -208,9 +208,8 @@ main()
 """
 
 
-def _hear_interrupts() -> None:
-    """A job in the background of a shell is started deaf to interrupts, and so are its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+# A job in the background of a shell is started deaf to interrupts, and so are its children.
+HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -219,9 +218,8 @@ def test_an_interrupt_gives_what_was_found_so_far(script, tmp_path):
     if script is SLOW_SOLVER:
         pytest.importorskip("ortools", reason="OR-tools is not installed")
     process = subprocess.Popen(
-        [sys.executable, "-c", script, "audit", str(claims(tmp_path, WRONG)), "--json"],
+        [sys.executable, "-c", HEARING + script, "audit", str(claims(tmp_path, WRONG)), "--json"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=_hear_interrupts,
     )  # fmt: skip
     assert process.stdout and process.stdin
     assert process.stdout.readline() == "started\n"
