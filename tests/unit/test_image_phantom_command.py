@@ -38,5 +38,5 @@ def test_a_wrong_call_is_refused(tmp_path: Path, words: list[str], told: str) ->
 def test_an_empty_folder_has_no_examination(tmp_path: Path) -> None:
     (tmp_path / "scans").mkdir()
     done = CliRunner().invoke(process, [str(tmp_path / "scans"), "-o", str(tmp_path / "out")])
-    assert "0 examinations, 0 measured now." in done.output
+    assert "Examinations: 0, measured now: 0." in done.output
     assert (tmp_path / "out" / "image_quantities.csv").read_text().count("\n") == 1

@@ -62,7 +62,8 @@ def process(scans: Path, output: Path, rules: Path | None, as_json: bool, **how:
             print(finding)
         for path in done.paths:
             print(path)
-        print(f"{done.examinations} examinations, {done.measured} measured now.", file=sys.stderr)
+        told = f"Examinations: {done.examinations}, measured now: {done.measured}."
+        print(told, file=sys.stderr)
     return int(has_error(done.findings))
 
 
