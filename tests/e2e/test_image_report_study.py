@@ -152,5 +152,17 @@ def test_explain_says_where_it_was_measured(study: Path) -> None:
 def test_the_same_reports_give_the_same_tables(study: Path, tmp_path: Path) -> None:
     words = ["image", "sr", *map(str, sorted((study / "reports").iterdir(), reverse=True))]
     CliRunner().invoke(app, [*words, "-o", str(tmp_path), "--viable"])
-    for path in sorted((study / "imaging").iterdir()):
+    tables = sorted((study / "imaging").glob("*.csv"))
+    assert {path.stem for path in tables} >= {"lesions", "measurements"}
+    for path in tables:
         assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+def test_a_table_corrected_by_hand_is_not_written_over(study: Path, tmp_path: Path) -> None:
+    words = ["image", "sr", str(study / "reports"), "-o", str(tmp_path), "--viable"]
+    assert CliRunner().invoke(app, words).exit_code == CliRunner().invoke(app, words).exit_code
+    table = tmp_path / "measurements.csv"
+    table.write_text(table.read_text() + "\n")
+    refused = CliRunner().invoke(app, words)
+    assert "changed since" in str(refused.exception)
+    assert table.read_text().endswith("\n\n")

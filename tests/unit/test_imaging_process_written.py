@@ -62,3 +62,14 @@ def test_a_run_killed_while_writing_goes_on(
             patch.setattr(written, "write_whole", killed)
             write_own(tmp_path, {"image_quantities.csv": f"new {stop}"})
         check_own(tmp_path, TABLES)
+
+
+def test_two_commands_share_a_folder(tmp_path: Path) -> None:
+    write_own(tmp_path, {"measurements.csv": "1"}, "sr")
+    write_own(tmp_path, {"image_quantities.csv": "2"})
+    check_own(tmp_path, ["measurements"], "sr")
+    check_own(tmp_path, ["image_quantities"])
+    with pytest.raises(UsageError):
+        check_own(tmp_path, ["measurements"])
+    write_own(tmp_path, {"measurements.csv": "3"}, "sr")
+    assert (tmp_path / "image_quantities.csv").read_text() == "2"

@@ -27,9 +27,10 @@ def sr(reports: tuple[Path, ...], output: Path, role: str, viable: bool) -> int:
     """Read REPORTS (DICOM SR, TID 1500: files or folders) into tables of the records.
 
     Images in the folders give endpoints their place in the patient. The output is a folder for
-    `[imaging] path` of study.toml.
+    `[imaging] path` of study.toml; only tables of an earlier run are replaced.
     """
     from hepatica.core.errors import MissingExtra
+    from hepatica.imaging.process.written import check_own, write_own
     from hepatica.imaging.quantity import table_text
 
     try:
@@ -37,13 +38,11 @@ def sr(reports: tuple[Path, ...], output: Path, role: str, viable: bool) -> int:
     except ModuleNotFoundError as error:
         raise MissingExtra("hepatica image sr needs hepatica[imaging]") from error
     found = read_reports(reports, Choices(role=role, viable=viable))
-    output.mkdir(parents=True, exist_ok=True)
-    counts = []
-    for table, rows in found.tables.items():
-        if rows:
-            text = table_text(table, rows)
-            (output / f"{table}.csv").write_text(text, encoding="utf-8", newline="")
-            counts.append(f"{len(rows)} {table.replace('_', ' ')}")
+    filled = {table: rows for table, rows in found.tables.items() if rows}
+    check_own(output, filled, "sr")
+    texts = {f"{table}.csv": table_text(table, rows) for table, rows in filled.items()}
+    write_own(output, texts, "sr")
+    counts = [f"{len(rows)} {table.replace('_', ' ')}" for table, rows in filled.items()]
     print(f"{output.name}: {', '.join(counts) or 'no measurement'}")
     for finding in found.findings:
         print(finding, file=sys.stderr)

@@ -72,7 +72,7 @@ def run_batch(plan: Plan, progress: Progress = lambda done, of: None) -> Batch:
     Raises      Unreadable where there is no such folder; UsageError where the output has tables
                 that no run wrote.
     """
-    check_own(plan.output, QUANTITIES + READINGS)
+    check_own(plan.output, QUANTITIES + (READINGS if plan.lesions else ()))
     index = read_index(plan.scans)
     found, told = examinations(read_groups(plan.scans))
     strays = [one.path for one in index.entries if one.role == "image" and not one.series]

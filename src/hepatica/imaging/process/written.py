@@ -1,7 +1,8 @@
 """What a run wrote into its folder, so that the next one replaces its own files and no others.
 
-`log/written.csv` names every table and picture with the hash of its content. A run that is killed
-while it writes leaves both hashes of a file there, the old and the new.
+`log/written.csv` (of another command: `log/written-COMMAND.csv`) names every table and picture with
+the hash of its content. A run that is killed while it writes leaves both hashes of a file there,
+the old and the new.
 """
 
 from __future__ import annotations
@@ -16,15 +17,13 @@ from pathlib import Path
 from hepatica.core.errors import UsageError
 from hepatica.imaging.process.store import write_whole
 
-_LIST = Path("log") / "written.csv"
 
-
-def check_own(folder: Path, tables: Iterable[str]) -> None:
-    """Refuse a folder with tables that no run wrote: they would be replaced or removed.
+def check_own(folder: Path, tables: Iterable[str], command: str = "") -> None:
+    """Refuse a folder with one of these tables that no run of the command wrote.
 
     Raises      UsageError naming the first of them.
     """
-    known = _known(folder)
+    known = _known(_list(folder, command))
     for table in tables:
         path = folder / f"{table}.csv"
         if path.is_file() and _hash(path.read_bytes()) not in known.get(path.name, ()):
@@ -34,27 +33,32 @@ def check_own(folder: Path, tables: Iterable[str]) -> None:
             )
 
 
-def write_own(folder: Path, texts: Mapping[str, str]) -> None:
+def write_own(folder: Path, texts: Mapping[str, str], command: str = "") -> None:
     """Write files by their path in the folder; remove those of the run before that are no more."""
-    (folder / "pictures").mkdir(parents=True, exist_ok=True)
-    (folder / "log").mkdir(exist_ok=True)
-    old = _known(folder)
+    for parent in {folder / "log", *((folder / name).parent for name in texts)}:
+        parent.mkdir(parents=True, exist_ok=True)
+    listed = _list(folder, command)
+    old = _known(listed)
     new = {name: {_hash(text.encode())} for name, text in texts.items()}
-    _note(folder, {name: old.get(name, set()) | new.get(name, set()) for name in {*old, *new}})
+    _note(listed, {name: old.get(name, set()) | new.get(name, set()) for name in {*old, *new}})
     for name, text in sorted(texts.items()):
         write_whole(folder / name, text)
     for name in sorted(set(old) - set(new)):
         path = folder / name
         if path.is_file() and _hash(path.read_bytes()) in old[name]:
             path.unlink()
-    _note(folder, new)
+    _note(listed, new)
 
 
-def _known(folder: Path) -> dict[str, set[str]]:
+def _list(folder: Path, command: str) -> Path:
+    return folder / "log" / (f"written-{command}.csv" if command else "written.csv")
+
+
+def _known(listed: Path) -> dict[str, set[str]]:
     """Hashes by path; none where there is no list, or it is damaged."""
     found: dict[str, set[str]] = defaultdict(set)
     try:
-        text = (folder / _LIST).read_text(encoding="utf-8")
+        text = listed.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return found
     for row in csv.reader(io.StringIO(text)):
@@ -63,12 +67,12 @@ def _known(folder: Path) -> dict[str, set[str]]:
     return found
 
 
-def _note(folder: Path, hashes: Mapping[str, Iterable[str]]) -> None:
+def _note(listed: Path, hashes: Mapping[str, Iterable[str]]) -> None:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["file", "sha256"])
     writer.writerows([name, one] for name in sorted(hashes) for one in sorted(hashes[name]))
-    write_whole(folder / _LIST, out.getvalue())
+    write_whole(listed, out.getvalue())
 
 
 def _hash(content: bytes) -> str:
