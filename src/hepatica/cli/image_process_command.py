@@ -62,8 +62,8 @@ def process(scans: Path, output: Path, rules: Path | None, as_json: bool, **how:
             print(finding)
         for path in done.paths:
             print(path)
-        told = f"Examinations: {done.examinations}, measured now: {done.measured}."
-        print(told, file=sys.stderr)
+        line = f"Examinations: {done.examinations}, measured now: {done.measured}."
+        print(line, file=sys.stderr)
     return int(has_error(done.findings))
 
 
